@@ -1,0 +1,216 @@
+"""Promotion and rollback, case by case and in random sequences against a simple model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from mooring.blessing.errors import NotBlessed, PromotionRefused
+from mooring.blessing.evidence import Blessing, write_blessing
+from mooring.blessing.gate import Floor, Gate
+from mooring.blessing.promotion import Decision, gather_blessings, promote, roll_back
+from mooring.bundle.manifest import Manifest, Period, TrainingData
+from mooring.bundle.open import Bundle
+from mooring.bundle.release import KEPT_CHAMPIONS, Release
+from mooring.contract.contract import Contract, Prediction
+from mooring.contract.feature import Feature
+
+MakeBundle = Callable[..., Bundle]
+MakeBlessing = Callable[..., Blessing]
+
+EMPTY = Release(model="guess")
+WHY = Decision("somebody", "2013-04-01T00:00:00Z", "better")
+BACK = Decision("somebody else", "2013-04-02T00:00:00Z", "worse")
+DAY = Period(start="2013-02-01", end="2013-02-01")
+GATE = Gate(holdout=DAY, floors=(Floor("roc_auc", at_least=0.7),))
+
+
+def crown(release: Release, *bundles: Bundle) -> Release:
+    for each in bundles:
+        release = promote(release, each, f"bundles/{each.id[:16]}", {}, WHY)
+    return release
+
+
+def champion(release: Release) -> tuple[int, str] | None:
+    held = release.champion
+    return None if held is None else (held.version, held.bundle)
+
+
+def test_the_first_champion_is_version_1(bundle: MakeBundle) -> None:
+    evidence = {"evaluation": "a" * 64}
+    release = promote(EMPTY, bundle(1), "bundles/here", evidence, WHY)
+    assert release.champion is not None
+    assert release.champion.model_dump() == {
+        "version": 1,
+        "bundle": bundle(1).id,
+        "location": "bundles/here",
+        "bytes": 0,
+        "runtime": "onnx",
+        "blessings": evidence,
+        "promoted_at": WHY.at,
+        "promoted_by": WHY.by,
+        "reason": WHY.reason,
+    }
+    assert (release.former, release.last_version) == ((), 1)
+
+
+def test_the_old_champion_is_the_newest_of_the_former(bundle: MakeBundle) -> None:
+    release = crown(EMPTY, bundle(1), bundle(2), bundle(3))
+    assert champion(release) == (3, bundle(3).id)
+    assert [former.version for former in release.former] == [2, 1]
+
+
+def test_rollback_brings_the_last_one_back_under_its_old_version(bundle: MakeBundle) -> None:
+    release = roll_back(crown(EMPTY, bundle(1), bundle(2)), BACK)
+    assert champion(release) == (1, bundle(1).id)
+    assert release.champion is not None
+    assert (release.champion.promoted_by, release.champion.reason) == (BACK.by, BACK.reason)
+    assert [former.version for former in release.former] == [2]
+
+
+def test_a_version_is_never_reused(bundle: MakeBundle) -> None:
+    release = roll_back(crown(EMPTY, bundle(1), bundle(2)), BACK)
+    assert champion(crown(release, bundle(3))) == (3, bundle(3).id)
+
+
+def test_rollback_to_a_version_goes_further_back(bundle: MakeBundle) -> None:
+    release = roll_back(crown(EMPTY, *map(bundle, range(4))), BACK, version=2)
+    assert champion(release) == (2, bundle(1).id)
+    assert [former.version for former in release.former] == [4, 3, 1]
+
+
+def test_a_former_champion_that_is_promoted_again_keeps_its_version(bundle: MakeBundle) -> None:
+    release = crown(EMPTY, bundle(1), bundle(2), bundle(1))
+    assert champion(release) == (1, bundle(1).id)
+    assert (len(release.former), release.last_version) == (1, 2)
+
+
+def test_a_challenger_that_is_promoted_is_one_no_longer(bundle: MakeBundle) -> None:
+    held = crown(EMPTY, bundle(1), bundle(2))
+    challenged = held.model_copy(
+        update={"champion": held.former[0], "former": (), "challenger": held.champion}
+    )
+    release = crown(challenged, bundle(2))
+    assert champion(release) == (2, bundle(2).id)
+    assert release.challenger is None
+
+
+def test_a_challenger_survives_the_promotion_of_another(bundle: MakeBundle) -> None:
+    held = crown(EMPTY, bundle(1), bundle(2))
+    challenged = held.model_copy(
+        update={"champion": held.former[0], "former": (), "challenger": held.champion}
+    )
+    assert crown(challenged, bundle(3)).challenger == held.champion
+
+
+def test_the_present_champion_cannot_be_promoted(bundle: MakeBundle) -> None:
+    with pytest.raises(PromotionRefused, match="already champion"):
+        crown(EMPTY, bundle(1), bundle(1))
+
+
+def test_another_models_bundle_is_refused(bundle: MakeBundle) -> None:
+    with pytest.raises(PromotionRefused, match="release of guess: the bundle is of other"):
+        crown(EMPTY, bundle(1, model="other"))
+
+
+@pytest.mark.parametrize(
+    ("champions", "version", "problem"),
+    [
+        pytest.param(0, None, "there is no former champion", id="no champion at all"),
+        pytest.param(1, None, "Known versions: none", id="no former champion"),
+        pytest.param(3, 9, "no version 9 .* Known versions: 2, 1", id="a version of the future"),
+        pytest.param(3, 3, "no version 3 ", id="the present version"),
+    ],
+)
+def test_there_is_nothing_to_return_to(
+    bundle: MakeBundle, champions: int, version: int | None, problem: str
+) -> None:
+    with pytest.raises(PromotionRefused, match=problem):
+        roll_back(crown(EMPTY, *map(bundle, range(champions))), BACK, version)
+
+
+def test_the_evidence_of_every_required_kind_is_gathered(
+    bundle: MakeBundle, blessing: MakeBlessing, tmp_path: Path
+) -> None:
+    write_blessing(tmp_path, blessing(bundle(1)))
+    assert set(gather_blessings(tmp_path, bundle(1), GATE)) == {"evaluation"}
+    both = Gate(DAY, GATE.floors, required_blessings=frozenset({"evaluation", "serving"}))
+    with pytest.raises(NotBlessed, match="there is no serving blessing"):
+        gather_blessings(tmp_path, bundle(1), both)
+
+
+def bare_bundle(seed: int) -> Bundle:
+    """A bundle without fixtures: a state machine cannot have them."""
+    late = Prediction(name="late", kind="probability", label="is_late")
+    loaded = Feature(name="loaded", kind="boolean", example=True)
+    contract = Contract(name="guess", version="1.0", features=(loaded,), prediction=late)
+    data = TrainingData(name="guess", sha256="d" * 64, rows=1, period=DAY)
+    manifest = Manifest(
+        model="guess", contract="1.0", runtime="onnx", tolerance="0.1", files={}, fingerprint={},
+        dataset=data, code="c" * 64, seed=seed,
+    )  # fmt: skip
+    return Bundle(Path("any"), manifest.id, manifest, contract, {})
+
+
+BUNDLES = [bare_bundle(seed) for seed in range(KEPT_CHAMPIONS + 4)]
+
+
+class Releases(RuleBasedStateMachine):
+    """The reference: a list of (version, bundle), newest reign first, cut off at what is kept."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = EMPTY
+        self.reigns: list[tuple[int, str]] = []
+        self.given: dict[int, str] = {}
+
+    def expect(self, reign: tuple[int, str]) -> None:
+        others = [held for held in self.reigns if held != reign]
+        self.reigns = [reign, *others][: KEPT_CHAMPIONS + 1]
+
+    @rule(chosen=st.sampled_from(BUNDLES))
+    def promote(self, chosen: Bundle) -> None:
+        if self.reigns and self.reigns[0][1] == chosen.id:
+            with pytest.raises(PromotionRefused):
+                crown(self.release, chosen)
+            return
+        self.release = crown(self.release, chosen)
+        known = [version for version, held in self.reigns if held == chosen.id]
+        version = known[0] if known else len(self.given) + 1
+        self.given.setdefault(version, chosen.id)
+        self.expect((version, chosen.id))
+
+    @rule(version=st.none() | st.integers(0, KEPT_CHAMPIONS + 6))
+    def roll_back(self, version: int | None) -> None:
+        past = [reign for reign in self.reigns[1:] if version in (None, reign[0])]
+        if not past:
+            with pytest.raises(PromotionRefused):
+                roll_back(self.release, BACK, version)
+            return
+        self.release = roll_back(self.release, BACK, version)
+        self.expect(past[0])
+
+    @invariant()
+    def reigns_are_as_expected(self) -> None:
+        held = [self.release.champion, *self.release.former]
+        assert [(r.version, r.bundle) for r in held if r] == self.reigns
+
+    @invariant()
+    def a_version_is_one_bundle_for_ever(self) -> None:
+        assert self.release.last_version == len(self.given)
+        held = [self.release.champion, *self.release.former]
+        assert all(self.given[r.version] == r.bundle for r in held if r)
+
+    @invariant()
+    def no_more_are_kept_than_stated_and_all_survive_json(self) -> None:
+        assert len(self.release.former) <= KEPT_CHAMPIONS
+        assert Release.model_validate_json(self.release.to_json()) == self.release
+
+
+Releases.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestReleases = Releases.TestCase

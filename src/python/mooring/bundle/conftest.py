@@ -1,0 +1,35 @@
+"""One real small model, trained once, and a bundle of it that a test may spoil at will."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from mooring.bundle.open import Bundle
+from mooring.bundle.testing.recipe import Recipe, trained_recipe
+
+# Tests share their machine with builds: how long one example takes says nothing.
+settings.register_profile(
+    "shared", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("shared")
+
+
+@pytest.fixture(scope="session")
+def recipe() -> Recipe:
+    """What the bundle is written from."""
+    return trained_recipe()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """An empty folder store."""
+    return tmp_path / "bundles"
+
+
+@pytest.fixture
+def bundle(recipe: Recipe, store: Path) -> Bundle:
+    """The bundle of that recipe, the test's own to spoil."""
+    return recipe.write(store)

@@ -1,0 +1,57 @@
+"""Why a bundle or a release is refused; each step of verified loading has an error of its own.
+
+BundleError
+├── BundleMissing           nothing there, or not a directory
+├── BundleTooLarge          a file, the whole, or the number of files is over its cap
+├── BundleTampered          content differs from the manifest, or the manifest from its id
+├── BundleUnreadable        manifest or contract cannot be parsed
+├── FingerprintMismatch     written with libraries that this process cannot stand in for
+├── UntrustedTypes          a skops file wants types that its list does not name
+├── ModelUnloadable         the runtime refuses the model file
+├── GoldenMismatch          the loaded model does not give the recorded answers
+└── ReleaseError            release.json: unreadable, changed meanwhile, or refused
+"""
+
+from __future__ import annotations
+
+from mooring.contract.errors import MooringError
+
+
+class BundleError(MooringError):
+    """Root of the bundle package's errors."""
+
+
+class BundleMissing(BundleError):
+    """There is no bundle at the path."""
+
+
+class BundleTooLarge(BundleError):
+    """A size cap is exceeded; refused before anything is read."""
+
+
+class BundleTampered(BundleError):
+    """The directory is not what its manifest, or the manifest not what its id, says."""
+
+
+class BundleUnreadable(BundleError):
+    """The manifest or the contract cannot be parsed by this version."""
+
+
+class FingerprintMismatch(BundleError):
+    """The model file needs another version of its library."""
+
+
+class UntrustedTypes(BundleError):
+    """A skops file names types outside its trusted list."""
+
+
+class ModelUnloadable(BundleError):
+    """The runtime cannot load the model file."""
+
+
+class GoldenMismatch(BundleError):
+    """A golden sample is answered differently from what training recorded."""
+
+
+class ReleaseError(BundleError):
+    """`release.json` cannot be read or may not be changed this way."""

@@ -1,0 +1,297 @@
+"""The `mooring` command: verbs and their options. The work is done elsewhere, imported when asked
+for, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from mooring.cli.console import Output
+from mooring.cli.interrupts import Interrupted, interruptible
+from mooring.cli.workspace import Workspace, workspace_from
+from mooring.contract.errors import MooringError
+
+app = typer.Typer(
+    name="mooring",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=(
+        "From a scikit-learn model to a monitored service.\n\n"
+        "The path of a model: ingest, train, bless, promote, serve. "
+        "See all of it at once with mooring demo."
+    ),
+)
+
+ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
+BundleId = Annotated[
+    str | None, typer.Option("--bundle", help="Id of a bundle, or its first 16 digits.")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; goes into the release and git log.")]
+Commit = Annotated[bool, typer.Option("--commit", help="Commit the release instead of saying how.")]
+GatewayPort = Annotated[int, typer.Option(help="Port of the gateway.")]
+MetricsPort = Annotated[int, typer.Option(help="Private port of the gateway's metrics.")]
+ServicePort = Annotated[int, typer.Option(help="Port of the first model service.")]
+Drain = Annotated[float, typer.Option(help="Seconds to keep serving after a stop is asked for.")]
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    workspace: Annotated[
+        Path | None, typer.Option(help="The checkout; default: where ./mooring lies.")
+    ] = None,
+    home: Annotated[
+        Path | None, typer.Option(help="State folder; default: $MOORING_HOME or .mooring.")
+    ] = None,
+) -> None:
+    """Options before the verb choose where things lie."""
+    context.obj = workspace_from(root=workspace, home=home)
+
+
+@app.command()
+def ingest(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
+    """Read raw data, check every row against the contract, write a dataset version."""
+    with _command(json) as out:
+        from mooring.cli.lifecycle import ingest_model
+        from mooring.cli.registry import find_model
+
+        with out.step(f"Ingesting {model}"):
+            done = ingest_model(find_model(model), _space(context))
+        out.result({**done.dataset.model_dump(), "new": done.written})
+
+
+@app.command()
+def train(
+    context: typer.Context,
+    model: ModelName,
+    dataset_version: Annotated[
+        int | None, typer.Option(help="A dataset version; default: the newest.")
+    ] = None,
+    tracking: Annotated[
+        str | None, typer.Option(help="MLflow server; default: SQLite below the home.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Train, export, compare and describe: one dataset version in, one bundle out."""
+    with _command(json) as out:
+        from mooring.cli.lifecycle import train_model
+        from mooring.cli.registry import find_model
+
+        known = find_model(model)
+        with out.step(f"Training {model}"):
+            done = train_model(
+                known,
+                _space(context),
+                version=dataset_version,
+                tracking=tracking,
+                progress=out.note if not json else lambda step: None,
+            )
+        facts = done.facts
+        told = {"bundle": done.bundle.id, "path": done.bundle.path, "run": done.run}
+        parity = {
+            "runtime": facts.parity.runtime,
+            "largest_difference": facts.parity.largest_difference,
+        }
+        out.result({**told, **parity, "metrics": facts.metrics})
+
+
+@app.command()
+def bless(
+    context: typer.Context, model: ModelName, bundle: BundleId = None, json: AsJson = False
+) -> None:
+    """Judge a bundle by the model's gate; exit status 1 unless it is blessed."""
+    with _command(json) as out:
+        from mooring.cli.lifecycle import bless_model
+        from mooring.cli.registry import find_model
+
+        with out.step(f"Judging {model}"):
+            done = bless_model(find_model(model), _space(context), bundle)
+        checks = done.blessing.checks
+        header = ["check", "rows", "metric", "value", "demand", "verdict"]
+        rows = [[c.name, str(c.rows), c.metric, f"{c.value}", c.demand, c.verdict] for c in checks]
+        out.rows(f"Evaluation of {done.blessing.bundle[:16]}", header, rows)
+        verdict = done.blessing.verdict
+        out.result({"verdict": verdict, "bundle": done.blessing.bundle, "path": done.path})
+        if verdict != "blessed":
+            raise typer.Exit(1)
+
+
+@app.command()
+def promote(
+    context: typer.Context,
+    model: ModelName,
+    bundle: BundleId = None,
+    reason: Reason = "promoted by hand",
+    commit: Commit = False,
+    json: AsJson = False,
+) -> None:
+    """Make a blessed bundle the champion in models/<model>/release.json."""
+    with _command(json) as out:
+        from mooring.cli.lifecycle import promote_model
+        from mooring.cli.registry import find_model
+
+        known = find_model(model)
+        done = promote_model(known, _space(context), bundle=bundle, reason=reason, commit=commit)
+        _tell_release(out, done.champion.version, done.champion.bundle, done.commit, done.git_line)
+
+
+@app.command()
+def rollback(
+    context: typer.Context,
+    model: ModelName,
+    to: Annotated[int | None, typer.Option(help="A former version; default: the last.")] = None,
+    reason: Reason = "rolled back by hand",
+    commit: Commit = False,
+    json: AsJson = False,
+) -> None:
+    """Bring a former champion back, under its old version."""
+    with _command(json) as out:
+        from mooring.cli.lifecycle import rollback_model
+        from mooring.cli.registry import find_model
+
+        known = find_model(model)
+        done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)
+        _tell_release(out, done.champion.version, done.champion.bundle, done.commit, done.git_line)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    model: ModelName,
+    bundle: BundleId = None,
+    candidate: Annotated[
+        bool, typer.Option(help="Serve the bundle trained last, released or not.")
+    ] = False,
+    gateway_port: GatewayPort = 8080,
+    metrics_port: MetricsPort = 9464,
+    service_port: ServicePort = 3000,
+    drain: Drain = 5.0,
+) -> None:
+    """Serve the champion: its model service and the gateway, until Ctrl-C."""
+    with _command(as_json=False) as out:
+        from mooring.cli.processes import Processes
+        from mooring.cli.registry import find_model
+        from mooring.cli.serving import champion, unreleased
+        from mooring.cli.stack import Ports, start_stack
+
+        space, known = _space(context), find_model(model)
+        trial = candidate or bundle is not None
+        served = unreleased(known, space, bundle) if trial else champion(known, space)
+        ports = Ports(gateway_port, metrics_port, service_port)
+        with Processes(space.logs) as processes:
+            with out.step(f"Starting {model} version {served.version}"):
+                url = start_stack(processes, space, [served], ports, drain)
+            out.note(f"Serving {model} at {url}, documentation at {url}/docs, until Ctrl-C.")
+            try:
+                processes.wait_for_end()
+            except Interrupted:
+                out.note("Draining.")
+
+
+@app.command()
+def predict(
+    model: ModelName,
+    instance: Annotated[
+        str | None,
+        typer.Option(help="One row as a JSON object, '-' for stdin; default: an example row."),
+    ] = None,
+    url: Annotated[str, typer.Option(help="The gateway.")] = "http://127.0.0.1:8080",
+    json: AsJson = False,
+) -> None:
+    """Ask a running gateway for one prediction."""
+    with _command(json) as out:
+        from mooring.cli.predict import predict_one
+
+        answer = predict_one(model, instance, url)
+        out.json(answer) if json else out.result(answer)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    keep_up: Annotated[bool, typer.Option(help="Keep serving until Ctrl-C.")] = False,
+    gateway_port: GatewayPort = 8080,
+    metrics_port: MetricsPort = 9464,
+    service_port: ServicePort = 3000,
+    drain: Drain = 0.0,
+    json: AsJson = False,
+) -> None:
+    """The whole path on real flights: data, training, evidence, release, service, predictions."""
+    with _command(json) as out:
+        from mooring.cli.demo import run_demo
+        from mooring.cli.registry import find_model
+        from mooring.cli.stack import Ports
+
+        ports = Ports(gateway_port, metrics_port, service_port)
+        known = find_model("flight_delay")
+        run_demo(known, _space(context), out, ports, keep_up=keep_up, drain=drain)
+
+
+@app.command()
+def doctor(context: typer.Context, json: AsJson = False) -> None:
+    """Look at interpreters, index, disk, ports and packages; exit status 1 for a problem."""
+    with _command(json) as out:
+        from mooring.cli.doctor import examine
+
+        findings = examine(_space(context))
+        rows = [[f.what, f.level, f.found, f.cure] for f in findings]
+        out.rows("This machine", ["what", "state", "found", "cure"], rows)
+        if json:
+            out.json([vars(finding) for finding in findings])
+        if any(finding.level == "problem" for finding in findings):
+            raise typer.Exit(1)
+
+
+@app.command()
+def clean(
+    context: typer.Context,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also data, bundles and tracked runs, not only the demo.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Remove what the demo made, or with --all the whole state folder."""
+    with _command(json) as out:
+        from mooring.cli.cleaning import clean_state
+
+        out.result({"removed": [str(path) for path in clean_state(_space(context), everything)]})
+
+
+def _space(context: typer.Context) -> Workspace:
+    space: Workspace = context.obj
+    return space
+
+
+def _tell_release(out: Output, version: int, bundle: str, commit: str | None, line: str) -> None:
+    recorded = {"commit": commit} if commit else {"to record it": line}
+    out.result({"champion": version, "bundle": bundle, **recorded})
+
+
+@contextmanager
+def _command(as_json: bool) -> Iterator[Output]:
+    """One command: errors become one message and a status, interrupts the shell's own status."""
+    out = Output(as_json=as_json)
+    with interruptible():
+        try:
+            yield out
+        except MooringError as error:
+            _fail(out, error)
+        except Interrupted as interrupted:
+            raise typer.Exit(interrupted.status) from None
+
+
+def _fail(out: Output, error: MooringError) -> NoReturn:
+    if out.as_json:
+        told = {"problem": error.problem, "place": error.place, "cure": error.cure}
+        out.json({"error": {"kind": type(error).__name__, **told}})
+    else:
+        out.note(f"mooring: {error}")
+    raise typer.Exit(1)

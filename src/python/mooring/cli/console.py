@@ -1,0 +1,75 @@
+"""What people see and what scripts read: progress on stderr, results on stdout, JSON when asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+
+class Output:
+    """The two streams of one command."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._out = Console(highlight=False, soft_wrap=True)
+        self._err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    @contextmanager
+    def step(self, text: str) -> Iterator[None]:
+        """Show that `text` is being done: a spinner for a terminal, a line for a log."""
+        if self._err.is_terminal:
+            with self._err.status(text):
+                yield
+        else:
+            self._err.print(f"· {text} …")
+            yield
+
+    def note(self, text: str) -> None:
+        """Tell a person something on stderr."""
+        self._err.print(text)
+
+    def result(self, facts: Mapping[str, Any], title: str = "") -> None:
+        """Print named facts: a two-column table for people, one JSON object for scripts."""
+        if self.as_json:
+            self.json(facts)
+            return
+        table = Table(title=title or None, title_justify="left", show_header=False, box=None)
+        for name, value in facts.items():
+            table.add_row(f"  {name}", _shown(value))
+        self._out.print(table)
+
+    def rows(self, title: str, header: list[str], rows: list[list[str]]) -> None:
+        """Print a table for people; scripts get their facts from `json`."""
+        if self.as_json:
+            return
+        table = Table(*header, title=title, title_justify="left")
+        for row in rows:
+            table.add_row(*row)
+        self._out.print(table)
+
+    def say(self, text: str) -> None:
+        """Print a line on stdout, for people only."""
+        if not self.as_json:
+            self._out.print(text, markup=False)
+
+    def json(self, document: Any) -> None:
+        """Print one JSON document on stdout."""
+        self._out.print_json(json.dumps(document, default=_plain), indent=2)
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_shown(part)}" for key, part in value.items())
+    return str(value)

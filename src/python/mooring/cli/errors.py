@@ -1,0 +1,42 @@
+"""What a person at the command line can get wrong, or what the machine lacks.
+
+CommandError
+├── UnknownModel     no such folder below models/
+├── NothingToBless   no candidate has been trained
+├── PortInUse        somebody else listens there
+├── ProcessFailed    a server ended, or did not become ready in time
+├── GitRefused       git says no, or the file has uncommitted changes
+└── GatewaySaidNo    the gateway answered with a problem
+"""
+
+from __future__ import annotations
+
+from mooring.contract.errors import MooringError
+
+
+class CommandError(MooringError):
+    """Root of the command line's errors."""
+
+
+class UnknownModel(CommandError):
+    """There is no model of that name."""
+
+
+class NothingToBless(CommandError):
+    """No bundle was named and none has been trained."""
+
+
+class PortInUse(CommandError):
+    """A port that a server needs is taken."""
+
+
+class ProcessFailed(CommandError):
+    """A server that was started is not there."""
+
+
+class GitRefused(CommandError):
+    """The release cannot be recorded in git."""
+
+
+class GatewaySaidNo(CommandError):
+    """The gateway could not be reached or refused the request."""

@@ -1,0 +1,70 @@
+"""The few things that promotion asks of git."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from mooring.cli.errors import GitRefused
+
+
+def is_work_tree(folder: Path) -> bool:
+    """Whether `folder` lies in a git work tree."""
+    return _git(folder, "rev-parse", "--is-inside-work-tree").returncode == 0
+
+
+def refuse_uncommitted(file: Path) -> None:
+    """Raise GitRefused when the file has changes that are not committed."""
+    folder = file.parent
+    if not is_work_tree(folder):
+        return
+    status = _git(folder, "status", "--porcelain", "--", file.name)
+    if status.stdout.strip():
+        raise GitRefused(
+            "it has uncommitted changes",
+            place=str(file),
+            cure="Commit or undo them; a release is changed from a clean state.",
+        )
+
+
+def init(folder: Path) -> None:
+    """Make `folder` a repository if it is none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / ".git").exists():
+        _require(folder, "init", "--quiet")
+
+
+def commit(folder: Path, paths: list[Path], message: str) -> str:
+    """Commit exactly `paths` and return the new commit's id. Raises GitRefused."""
+    names = [str(path) for path in paths]
+    _require(folder, "add", "--force", "--", *names)
+    _require(folder, *_identity(folder), "commit", "--quiet", "-m", message, "--", *names)
+    return _require(folder, "rev-parse", "HEAD")
+
+
+def _identity(folder: Path) -> list[str]:
+    """A name for the author where git knows none, as on a fresh machine."""
+    if _git(folder, "config", "user.email").returncode == 0:
+        return []
+    return ["-c", "user.name=mooring", "-c", "user.email=mooring@localhost"]
+
+
+def _require(folder: Path, *arguments: str) -> str:
+    done = _git(folder, *arguments)
+    if done.returncode != 0:
+        said = done.stderr.strip().splitlines()
+        raise GitRefused(
+            f"git {arguments[0]} failed: {said[-1] if said else 'no reason given'}",
+            place=str(folder),
+            cure="Mend it by hand and run the command again.",
+        )
+    return done.stdout.strip()
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise GitRefused("git is not installed", place="PATH", cure="Install git.") from None

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from mooring.blessing.errors import NotBlessed, PromotionRefused
+from mooring.bundle.errors import BundleTampered
+from mooring.bundle.open import open_bundle
+from mooring.bundle.release import read_release
+from mooring.cli import git
+from mooring.cli.errors import GitRefused
+from mooring.cli.lifecycle import promote_model, rollback_model
+from mooring.cli.registry import Model
+from mooring.cli.serving import champion
+from mooring.cli.workspace import Workspace
+
+
+def promote(model: Model, space: Workspace, *, commit: bool = False) -> None:
+    promote_model(model, space, bundle=None, reason="first", commit=commit)
+
+
+def test_a_promotion_is_whole_beside_the_release(space: Workspace, model: Model) -> None:
+    promote(model, space)
+
+    served = champion(model, space)
+    assert served.version == 1
+    assert open_bundle(served.folder, expect=served.bundle).id == served.bundle
+    assert [path.suffix for path in (space.model(model.name) / "blessings").iterdir()] == [".json"]
+
+
+def test_a_promotion_is_a_commit_of_what_it_changed(space: Workspace, model: Model) -> None:
+    git.init(space.root)
+
+    promote(model, space, commit=True)
+
+    log = subprocess.run(
+        ["git", "-C", space.root, "log", "--name-only", "--format=%s"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert log.startswith("Promote flight_delay version 1")
+    assert "models/flight_delay/release.json" in log
+    assert not git._git(space.root, "status", "--porcelain").stdout
+
+
+def test_a_release_with_uncommitted_changes_is_not_touched(space: Workspace, model: Model) -> None:
+    git.init(space.root)
+    promote(model, space, commit=True)
+    release = space.release(model.name)
+    release.write_text(release.read_text() + "\n")
+
+    with pytest.raises(GitRefused, match="uncommitted changes"):
+        promote(model, space)
+
+
+def test_promoting_the_champion_again_is_refused(space: Workspace, model: Model) -> None:
+    promote(model, space)
+    before = space.release(model.name).read_bytes()
+
+    with pytest.raises(PromotionRefused, match="already champion"):
+        promote(model, space)
+
+    assert space.release(model.name).read_bytes() == before
+
+
+def test_evidence_of_another_bundle_does_not_count(space: Workspace, model: Model) -> None:
+    (blessing,) = space.blessings.iterdir()
+    other = "0" * 64
+    blessing.write_text(blessing.read_text().replace(open_id(space), other))
+
+    with pytest.raises(NotBlessed, match="another bundle"):
+        promote(model, space)
+
+
+def test_a_rollback_needs_a_former_champion(space: Workspace, model: Model) -> None:
+    promote(model, space)
+
+    with pytest.raises(PromotionRefused, match="Known versions: none"):
+        rollback_model(model, space, version=None, reason="bad", commit=False)
+
+
+def test_a_rollback_brings_the_old_version_back(space: Workspace, model: Model) -> None:
+    promote(model, space)
+    path = space.release(model.name)
+    release = read_release(path).release
+    assert release.champion is not None
+    newer = release.champion.model_copy(update={"version": 2, "bundle": "f" * 64})
+    update = {"champion": newer, "former": (release.champion,), "last_version": 2}
+    path.write_bytes(release.model_copy(update=update).to_json())
+
+    done = rollback_model(model, space, version=None, reason="worse in the evening", commit=False)
+
+    assert (done.champion.version, done.champion.bundle) == (1, release.champion.bundle)
+    assert done.champion.reason == "worse in the evening"
+    assert done.release.release.last_version == 2
+
+
+def test_a_rollback_to_a_damaged_bundle_is_refused(space: Workspace, model: Model) -> None:
+    promote(model, space)
+    path = space.release(model.name)
+    release = read_release(path).release
+    assert release.champion is not None
+    location = space.model(model.name) / release.champion.location
+    (location / "card.md").write_text("a better story")
+    newer = release.champion.model_copy(update={"version": 2, "bundle": "f" * 64})
+    update = {"champion": newer, "former": (release.champion,), "last_version": 2}
+    path.write_bytes(release.model_copy(update=update).to_json())
+    before = path.read_bytes()
+
+    with pytest.raises(BundleTampered, match=r"card\.md"):
+        rollback_model(model, space, version=None, reason="bad", commit=False)
+
+    assert path.read_bytes() == before
+
+
+def open_id(space: Workspace) -> str:
+    return space.candidate("flight_delay").read_text()

@@ -1,0 +1,35 @@
+"""Which bundle of a model is to be served: the champion of its release, or one that is named."""
+
+from __future__ import annotations
+
+from mooring.bundle.open import open_bundle
+from mooring.bundle.release import read_release
+from mooring.cli.errors import CommandError
+from mooring.cli.lifecycle import candidate_of
+from mooring.cli.registry import Model
+from mooring.cli.stack import Served
+from mooring.cli.workspace import Workspace
+
+UNRELEASED = 0
+
+
+class NothingReleased(CommandError):
+    """The model has no champion."""
+
+
+def champion(model: Model, space: Workspace) -> Served:
+    """The champion's bundle, verified. Raises NothingReleased, ReleaseError or BundleError."""
+    path = space.release(model.name)
+    released = read_release(path, model=model.name).release.champion
+    if released is None:
+        raise NothingReleased(
+            "there is no champion", place=str(path), cure=f"Run `mooring promote {model.name}`."
+        )
+    bundle = open_bundle(path.parent / released.location, expect=released.bundle)
+    return Served(model.name, model.service, bundle.id, bundle.path, released.version)
+
+
+def unreleased(model: Model, space: Workspace, bundle: str | None) -> Served:
+    """A bundle of the store, served as version 0: to try it before it is promoted."""
+    opened = candidate_of(model, space, bundle)
+    return Served(model.name, model.service, opened.id, opened.path, UNRELEASED)

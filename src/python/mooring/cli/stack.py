@@ -1,0 +1,107 @@
+"""The serving stack on this machine: one model service per model, and the gateway before them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mooring.bundle.atomic import write_file
+from mooring.cli.errors import PortInUse
+from mooring.cli.http import is_ready
+from mooring.cli.processes import Processes
+from mooring.cli.workspace import Workspace
+
+LOOPBACK = "127.0.0.1"
+
+# The service boots in some 5 s on two idle cores; a busy machine deserves patience.
+BOOT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the gateway, its metrics and the first model service listen."""
+
+    gateway: int = 8080
+    metrics: int = 9464
+    service: int = 3000
+
+
+@dataclass(frozen=True)
+class Served:
+    """One model to serve: its name, what `bentoml serve` is given, and the verified bundle."""
+
+    name: str
+    service: str
+    bundle: str
+    folder: Path
+    version: int
+
+
+def start_stack(
+    processes: Processes, space: Workspace, served: Sequence[Served], ports: Ports, drain: float
+) -> str:
+    """Start services and gateway, wait until they are ready, and return the gateway's URL.
+
+    Raises PortInUse before anything is started, ProcessFailed when a server does not come up.
+    """
+    urls = {m.name: f"http://{LOOPBACK}:{ports.service + i}" for i, m in enumerate(served)}
+    for port in (ports.gateway, ports.metrics, *(ports.service + i for i in range(len(served)))):
+        _require_free(port)
+    for number, model in enumerate(served):
+        _start_service(processes, space, model, ports.service + number)
+    write_file(space.routing, _routing_document(served, urls))
+    return _start_gateway(processes, space, ports, drain)
+
+
+def _start_service(processes: Processes, space: Workspace, model: Served, port: int) -> None:
+    command = [sys.executable, "-m", "bentoml", "serve", model.service]
+    where = ["--host", LOOPBACK, "--port", str(port)]
+    environ = {
+        "MOORING_BUNDLE": str(model.folder),
+        "MOORING_MODEL_VERSION": str(model.version),
+        "MOORING_HOME": str(space.home),
+        "BENTOML_HOME": str(space.home / "bentoml"),
+        "BENTOML_DO_NOT_TRACK": "true",
+    }
+    child = processes.start(f"service-{model.name}", [*command, *where], environ)
+    processes.wait_until(child, lambda: is_ready(f"http://{LOOPBACK}:{port}/readyz"), BOOT_SECONDS)
+
+
+def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: float) -> str:
+    environ = {
+        "MOORING_ROUTING": str(space.routing),
+        "MOORING_GATEWAY_HOST": LOOPBACK,
+        "MOORING_GATEWAY_PORT": str(ports.gateway),
+        "MOORING_METRICS_PORT": str(ports.metrics),
+        "MOORING_DRAIN_SECONDS": str(drain),
+    }
+    child = processes.start("gateway", [sys.executable, "-m", "mooring.gateway"], environ)
+    url = f"http://{LOOPBACK}:{ports.gateway}"
+    processes.wait_until(child, lambda: is_ready(f"{url}/readyz"), BOOT_SECONDS)
+    return url
+
+
+def _routing_document(served: Sequence[Served], urls: dict[str, str]) -> bytes:
+    models = {
+        m.name: {"champion": {"url": urls[m.name], "version": m.version, "bundle": m.bundle}}
+        for m in served
+    }
+    document = {"format": 1, "version": 1, "models": models}
+    return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            raise PortInUse(
+                "the port is in use",
+                place=f"{LOOPBACK}:{port}",
+                cure="Stop who listens there, or choose another port; see --help.",
+            ) from None

@@ -1,0 +1,116 @@
+"""The columnar body between gateway and model service: `application/octet-stream`.
+
+A request is the magic `MOORCOL1`, the number of rows as uint32, then one column per feature in
+contract order: numbers as float64, strings as a uint32 per row for the length in bytes, followed by
+the UTF-8 bytes of all rows. An answer is `MOORPRD1`, the number of rows, float64 predictions.
+Everything is little-endian. The contract's digest travels in the header `Mooring-Contract`, so
+both sides agree on the columns before a byte is read.
+"""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mooring.contract.columns import Column, Columns, rows_in
+from mooring.contract.contract import Contract
+from mooring.contract.errors import InvalidWire
+
+CONTENT_TYPE = "application/octet-stream"
+CONTRACT_HEADER = "Mooring-Contract"
+MODEL_HEADER = "Mooring-Model"
+VERSION_HEADER = "Mooring-Version"
+BUNDLE_HEADER = "Mooring-Bundle"
+
+_COLUMNS = b"MOORCOL1"
+_PREDICTIONS = b"MOORPRD1"
+_HEAD = struct.Struct("<8sI")
+
+
+def encode_columns(contract: Contract, columns: Columns) -> bytes:
+    """Write columns in the wire format."""
+    parts = [_HEAD.pack(_COLUMNS, rows_in(columns))]
+    for feature in contract.features:
+        column = columns[feature.name]
+        parts += [column.astype("<f8").tobytes()] if feature.numeric else _encode_strings(column)
+    return b"".join(parts)
+
+
+def decode_columns(contract: Contract, body: bytes) -> Columns:
+    """Read columns; raises InvalidWire when the body is cut, too long, or has too many rows."""
+    rows = _read_head(body, _COLUMNS)
+    if not 1 <= rows <= contract.limits.rows:
+        raise _damaged(f"rows are 1 to {contract.limits.rows}")
+    columns: dict[str, Column] = {}
+    offset = _HEAD.size
+    for feature in contract.features:
+        if feature.numeric:
+            columns[feature.name], offset = _decode_numbers(body, offset, rows)
+        else:
+            columns[feature.name], offset = _decode_strings(body, offset, rows)
+    if offset != len(body):
+        raise _damaged("bytes are left over after the last column")
+    return columns
+
+
+def encode_predictions(predictions: NDArray[np.float64]) -> bytes:
+    """Write predictions of shape (n,)."""
+    return _HEAD.pack(_PREDICTIONS, len(predictions)) + predictions.astype("<f8").tobytes()
+
+
+def decode_predictions(body: bytes, *, rows: int) -> NDArray[np.float64]:
+    """Read predictions; raises InvalidWire unless there is exactly one for each of `rows` rows."""
+    if _read_head(body, _PREDICTIONS) != rows:
+        raise _damaged("there is not one prediction for each row")
+    predictions, end = _decode_numbers(body, _HEAD.size, rows)
+    if end != len(body):
+        raise _damaged("bytes are left over after the predictions")
+    return predictions
+
+
+def _read_head(body: bytes, magic: bytes) -> int:
+    if len(body) < _HEAD.size:
+        raise _damaged("it is shorter than its head")
+    found, rows = _HEAD.unpack_from(body)
+    if found != magic:
+        raise _damaged(f"it does not begin with {magic.decode()}")
+    return int(rows)
+
+
+def _decode_numbers(body: bytes, offset: int, rows: int) -> tuple[NDArray[np.float64], int]:
+    end = offset + 8 * rows
+    if end > len(body):
+        raise _damaged("a column is cut short")
+    return np.frombuffer(body, "<f8", rows, offset), end
+
+
+def _encode_strings(column: Column) -> list[bytes]:
+    encoded = [text.encode() for text in column]
+    lengths = np.array([len(text) for text in encoded], dtype="<u4").tobytes()
+    return [lengths, *encoded]
+
+
+def _decode_strings(body: bytes, offset: int, rows: int) -> tuple[Column, int]:
+    start = offset + 4 * rows
+    if start > len(body):
+        raise _damaged("a column is cut short")
+    ends = start + np.cumsum(np.frombuffer(body, "<u4", rows, offset), dtype=np.int64)
+    if int(ends[-1]) > len(body):
+        raise _damaged("a column is cut short")
+    edges = [start, *ends.tolist()]
+    try:
+        texts = [body[a:b].decode() for a, b in pairwise(edges)]
+    except UnicodeDecodeError:
+        raise _damaged("a string is not UTF-8") from None
+    return np.array(texts, dtype=object), edges[-1]
+
+
+def _damaged(problem: str) -> InvalidWire:
+    return InvalidWire(
+        problem,
+        place="columnar body",
+        cure="Encode it with mooring.contract.wire for this contract",
+    )

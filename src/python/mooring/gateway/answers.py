@@ -1,0 +1,127 @@
+"""The bodies of answers, as types: what FastAPI validates and documents."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from mooring.contract.contract import Limits, Prediction
+from mooring.contract.feature import Feature
+
+State = Literal["AVAILABLE", "LOADING"]
+
+
+class Answer(BaseModel):
+    """Root of all answers."""
+
+    # `model` and its kin are the field's own words here, not Pydantic's.
+    model_config = ConfigDict(frozen=True, protected_namespaces=())
+
+
+class ModelRef(Answer):
+    """Which model answered."""
+
+    name: str
+    version: int = Field(description="Release number; 0 is a bundle without a release.")
+    digest: str = Field(description="Id of the bundle: SHA-256 of its manifest.")
+
+
+class Predictions(Answer):
+    """One prediction and one id for each instance, in the order of the request."""
+
+    predictions: list[float]
+    model: ModelRef
+    prediction_ids: list[str] = Field(description="Name a prediction later, to tell its outcome.")
+
+
+class Fault(Answer):
+    """One broken promise; the value itself is never repeated."""
+
+    path: str = Field(examples=["instances[0].hour"])
+    kind: str
+    message: str
+
+
+class Problem(Answer):
+    """An error (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    reason: str | None = Field(default=None, description="Upstream trouble in one word.")
+    errors: list[Fault] | None = None
+
+
+class ListedModel(Answer):
+    """One model in the list."""
+
+    name: str
+    version: int
+    state: State
+
+
+class ModelList(Answer):
+    """The models that this gateway routes to."""
+
+    models: list[ListedModel]
+
+
+class StatusDetail(Answer):
+    """Why a version is in its state."""
+
+    error_code: Literal["OK", "UNAVAILABLE"]
+    error_message: str
+
+
+class VersionStatus(Answer):
+    """The state of one version, in TensorFlow Serving's form."""
+
+    version: str
+    state: State
+    status: StatusDetail
+
+
+class ModelStatus(Answer):
+    """The states of a model's versions."""
+
+    model_version_status: list[VersionStatus]
+
+
+class ModelSpec(Answer):
+    """Name and version, in TensorFlow Serving's form."""
+
+    name: str
+    version: str
+
+
+class Details(Answer):
+    """What is served under that name."""
+
+    bundle: str
+    contract: str = Field(description="Digest of the contract.")
+    description: str
+    features: tuple[Feature, ...]
+    prediction: Prediction
+    limits: Limits
+
+
+class Metadata(Answer):
+    """A model's metadata."""
+
+    model_spec: ModelSpec
+    metadata: Details
+
+
+class Health(Answer):
+    """A probe's good news."""
+
+    status: Literal["live", "ready"]
+
+
+# Said of every route: whatever goes wrong is a problem.
+PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "Whatever goes wrong", "content": PROBLEM_CONTENT}
+}

@@ -1,0 +1,92 @@
+"""The gateway as an ASGI application, made from its ports."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from mooring.gateway import problems
+from mooring.gateway.catalogue import catalogue_routes
+from mooring.gateway.docs import docs_routes
+from mooring.gateway.drain import CloseWhileDraining, Drain
+from mooring.gateway.health import health_routes
+from mooring.gateway.identity import RequestId
+from mooring.gateway.limits import BodyLimit
+from mooring.gateway.metrics import CountRequests
+from mooring.gateway.models import Models
+from mooring.gateway.openapi import OpenApi
+from mooring.gateway.predict import Predict
+from mooring.gateway.settings import Settings
+from mooring.gateway.watch import watch
+from mooring.telemetry.binding import Instruments
+
+# What a body may have where no contract says more: such a body is never read.
+_UNKNOWN_MODEL_BYTES = 1_048_576
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the application works with."""
+
+    settings: Settings
+    models: Models
+    instruments: Instruments
+    drain: Drain
+
+
+def create_app(ports: Ports) -> FastAPI:
+    """Put routes and middleware together; nothing is opened before the lifespan starts."""
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        lifespan=partial(_lifespan, ports),
+        middleware=[
+            Middleware(RequestId),
+            Middleware(CloseWhileDraining, ports.drain),
+            Middleware(CountRequests, ports.instruments),
+            Middleware(BodyLimit, partial(_body_limit, ports)),
+        ],
+    )
+    problems.install(app)
+    # Before the routes that end in `{model}`, which would match `name:predict` too.
+    app.router.routes.extend(Predict(ports.models, ports.instruments).routes())
+    app.include_router(catalogue_routes(ports.models))
+    app.include_router(health_routes(ports.models, ports.drain))
+    app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
+    """Connections to the model services, and the watch over each of them."""
+    async with AsyncExitStack() as stack:
+        for model in ports.models:
+            await model.upstream.open()
+            stack.push_async_callback(model.upstream.close)
+        watches = [
+            asyncio.create_task(watch(model, ports.instruments, ports.settings))
+            for model in ports.models
+        ]
+        stack.push_async_callback(_end, watches)
+        yield
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _body_limit(ports: Ports, path: str) -> int:
+    model = ports.models.at(path)
+    known = model.known if model else None
+    limit = known.contract.limits.bytes if known else _UNKNOWN_MODEL_BYTES
+    return min(limit, ports.settings.body_bytes)

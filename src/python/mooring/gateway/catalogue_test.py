@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mooring.contract.contract import Contract
+from mooring.gateway.testing.contracts import BUNDLE, CONTRACT
+from mooring.gateway.testing.gateway import RunningGateway, gateway
+from mooring.gateway.testing.ports import free_port
+from mooring.gateway.testing.upstream import upstream
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[RunningGateway]:
+    with upstream() as service, gateway(service.url) as running:
+        running.until_ready()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def alone() -> Iterator[RunningGateway]:
+    """A gateway whose model service does not exist."""
+    with gateway(f"http://127.0.0.1:{free_port()}") as running:
+        running.until_ready(503)
+        yield running
+
+
+def test_the_list_names_every_model_with_its_state(served: RunningGateway) -> None:
+    expected = {"name": "voyage_delay", "version": 3, "state": "AVAILABLE"}
+    assert served.get("/v1/models").json == {"models": [expected]}
+
+
+def test_the_state_has_the_form_of_tensorflow_serving(served: RunningGateway) -> None:
+    status = {"error_code": "OK", "error_message": ""}
+    expected = [{"version": "3", "state": "AVAILABLE", "status": status}]
+    assert served.get("/v1/models/voyage_delay").json == {"model_version_status": expected}
+
+
+def test_the_metadata_names_bundle_contract_and_features(served: RunningGateway) -> None:
+    answer = served.get("/v1/models/voyage_delay/metadata").json
+    metadata = answer["metadata"]
+    assert answer["model_spec"] == {"name": "voyage_delay", "version": "3"}
+    assert (metadata["bundle"], metadata["contract"]) == (BUNDLE, CONTRACT.digest)
+    names = tuple(feature["name"] for feature in metadata["features"])
+    assert names == CONTRACT.feature_names
+
+
+def test_the_contract_comes_back_byte_for_byte(served: RunningGateway) -> None:
+    answer = served.get("/v1/models/voyage_delay/contract")
+    assert answer.headers["mooring-contract"] == CONTRACT.digest
+    assert Contract.from_json(answer.body) == CONTRACT
+    assert answer.body == CONTRACT.to_json()
+
+
+@pytest.mark.parametrize("rest", ["", "/metadata", "/contract", ":explain"])
+def test_an_unknown_model_is_404_and_names_those_that_exist(
+    served: RunningGateway, rest: str
+) -> None:
+    answer = served.get(f"/v1/models/voyage{rest}")
+    assert answer.status == 404
+    assert "voyage_delay." in answer.json["detail"]
+
+
+def test_a_ready_gateway_says_so(served: RunningGateway) -> None:
+    assert served.get("/livez").json == {"status": "live"}
+    assert served.get("/readyz").json == {"status": "ready"}
+    assert served.counted("mooring_gateway_model_ready", model="voyage_delay") == 1.0
+
+
+def test_a_gateway_without_its_service_is_live_and_says_why_it_is_not_ready(
+    alone: RunningGateway,
+) -> None:
+    assert alone.get("/livez").status == 200
+    answer = alone.get("/readyz")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    assert list(answer.json["reasons"]) == ["voyage_delay"]
+
+
+def test_a_model_that_is_not_known_yet_is_listed_as_loading(alone: RunningGateway) -> None:
+    assert alone.get("/v1/models").json["models"][0]["state"] == "LOADING"
+    (state,) = alone.get("/v1/models/voyage_delay").json["model_version_status"]
+    assert (state["state"], state["status"]["error_code"]) == ("LOADING", "UNAVAILABLE")
+    assert state["status"]["error_message"]
+
+
+@pytest.mark.parametrize("rest", ["/metadata", "/contract"])
+def test_what_is_not_known_yet_is_503(alone: RunningGateway, rest: str) -> None:
+    answer = alone.get(f"/v1/models/voyage_delay{rest}")
+    assert (answer.status, answer.json["reason"]) == (503, "not_ready")

@@ -1,0 +1,126 @@
+"""The documentation works without any other server, and its examples are true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from mooring.gateway.testing.contracts import CONTRACT
+from mooring.gateway.testing.gateway import RunningGateway, gateway
+from mooring.gateway.testing.ports import free_port
+from mooring.gateway.testing.upstream import upstream
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[RunningGateway]:
+    with upstream() as service, gateway(service.url) as running:
+        running.until_ready()
+        yield running
+
+
+class References(HTMLParser):
+    """Collects what a page loads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("src", "href") and value]
+
+
+def document(served: RunningGateway) -> dict[str, Any]:
+    read: dict[str, Any] = served.get("/openapi.json").json
+    return read
+
+
+def test_everything_the_page_loads_comes_from_the_gateway(served: RunningGateway) -> None:
+    page = served.get("/docs")
+    references = References(page.body.decode()).found
+    assert len(references) == 5
+    assert all(reference.startswith("/docs/") for reference in references)
+    assert {served.get(reference).status for reference in references} == {200}
+    assert b"http" not in page.body
+    assert b"http" not in served.get("/docs/start.js").body
+
+
+def test_the_page_may_load_nothing_from_elsewhere_and_run_nothing_inline(
+    served: RunningGateway,
+) -> None:
+    answer = served.get("/docs")
+    policy = dict(
+        part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
+    assert b"<script>" not in answer.body
+    assert b"style=" not in answer.body
+
+
+@pytest.mark.parametrize("name", ["swagger-ui.js", "..%2f__init__.py", "%2e%2e/__init__.py"])
+def test_only_the_assets_of_the_page_are_served(served: RunningGateway, name: str) -> None:
+    assert served.get(f"/docs/{name}").status == 404
+
+
+def test_each_documented_example_is_answered_as_documented(served: RunningGateway) -> None:
+    posts = {
+        path: item["post"] for path, item in document(served)["paths"].items() if "post" in item
+    }
+    assert list(posts) == ["/v1/models/voyage_delay:predict"]
+    for path, operation in posts.items():
+        example = operation["requestBody"]["content"]["application/json"]["example"]
+        answer = served.post(path, json.dumps(example))
+        assert str(answer.status) in operation["responses"]
+        assert answer.status == 200
+
+
+def test_each_documented_get_is_answered(served: RunningGateway) -> None:
+    paths = [path for path, item in document(served)["paths"].items() if "get" in item]
+    assert len(paths) == 6
+    for path in paths:
+        assert served.get(path.replace("{model}", "voyage_delay")).status == 200
+
+
+def test_the_request_schema_says_what_the_contract_says(served: RunningGateway) -> None:
+    schemas = document(served)["components"]["schemas"]
+    row = schemas["voyage_delay.VoyageDelay"]["properties"]
+    assert tuple(row) == CONTRACT.feature_names
+    assert row["origin"]["enum"] == ["EWR", "JFK", "LGA"]
+    assert (row["hour"]["minimum"], row["hour"]["maximum"]) == (0, 23)
+    assert (row["wind"]["minimum"], row["wind"]["exclusiveMinimum"]) == (-1.0, True)
+    assert (row["wind"]["nullable"], row["wind"]["x-unit"]) == (True, "m/s")
+    assert row["haven"]["enum"] == ["north", "south", None]
+    assert schemas["voyage_delay.VoyageDelay"]["additionalProperties"] is False
+
+
+def references_in(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for value in node.values():
+            yield from references_in(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from references_in(value)
+
+
+def test_every_reference_in_the_document_leads_to_a_schema(served: RunningGateway) -> None:
+    whole = document(served)
+    known = {f"#/components/schemas/{name}" for name in whole["components"]["schemas"]}
+    assert set(references_in(whole)) <= known
+    assert whole["openapi"] == "3.0.3"
+
+
+def test_the_document_offers_the_models_that_exist(served: RunningGateway) -> None:
+    operation = document(served)["paths"]["/v1/models/{model}"]["get"]
+    assert operation["parameters"][0]["schema"]["enum"] == ["voyage_delay"]
+
+
+def test_a_model_that_is_not_known_yet_is_left_out() -> None:
+    with gateway(f"http://127.0.0.1:{free_port()}") as alone:
+        assert "/v1/models/voyage_delay:predict" not in document(alone)["paths"]

@@ -1,0 +1,39 @@
+"""Probes. Live: the process answers. Ready: send it requests."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from mooring.gateway.answers import PROBLEMS, Health
+from mooring.gateway.drain import Drain
+from mooring.gateway.models import Models
+from mooring.gateway.problems import Kind, problem
+
+_NOT_READY = Kind("not-ready", 503, "The gateway is not ready", retry_after=1)
+
+
+def health_routes(models: Models, drain: Drain) -> APIRouter:
+    """The routes of both probes."""
+    router = APIRouter(tags=["health"])
+
+    @router.get("/livez", responses=PROBLEMS, summary="Is the process alive?")
+    async def livez() -> Health:
+        return Health(status="live")
+
+    @router.get("/readyz", responses=PROBLEMS, response_model=Health, summary="Send it requests?")
+    async def readyz() -> Response | Health:
+        reasons = _reasons(models, drain)
+        if reasons:
+            detail = "; ".join(f"{who}: {reason}" for who, reason in reasons.items())
+            return problem(_NOT_READY, detail, reasons=reasons)
+        return Health(status="ready")
+
+    return router
+
+
+def _reasons(models: Models, drain: Drain) -> dict[str, str]:
+    """Why it is not ready, by what is to blame."""
+    if drain.begun:
+        return {"gateway": "draining, it is about to stop"}
+    return {model.name: model.reason for model in models if not model.ready}

@@ -1,0 +1,86 @@
+"""Counting requests by route template, and showing the counts on a port of their own.
+
+The port is private (loopback): metrics tell which models exist and how much they are used.
+"""
+
+from __future__ import annotations
+
+from wsgiref.simple_server import WSGIServer
+
+from prometheus_client import CollectorRegistry, start_http_server
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mooring.gateway.errors import PortTaken
+from mooring.gateway.problems import failure
+from mooring.gateway.template import template_of
+from mooring.telemetry.binding import Instruments
+from mooring.telemetry.catalogue import GATEWAY_REQUESTS, METHOD
+
+_HOST = "127.0.0.1"
+
+
+class CountRequests:
+    """ASGI middleware: every request once, by template, method and class of status code.
+
+    It is the outermost that may see an error, so it also answers what nobody else did.
+    """
+
+    def __init__(self, app: ASGIApp, instruments: Instruments) -> None:
+        self._app = app
+        self._instruments = instruments
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status = 0
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            response = failure(error)
+            if not status:
+                await response(scope, receive, watched)
+        finally:
+            self._count(scope, status or 500)
+
+    def _count(self, scope: Scope, status: int) -> None:
+        method = scope["method"] if METHOD.admits(scope["method"]) else "other"
+        code = f"{status // 100}xx"
+        self._instruments.add(GATEWAY_REQUESTS, route=template_of(scope), method=method, code=code)
+
+
+class MetricsPort:
+    """The server of `/metrics`, a thread beside the event loop."""
+
+    def __init__(self, server: WSGIServer) -> None:
+        self._server = server
+
+    @classmethod
+    def open(cls, port: int, registry: CollectorRegistry) -> MetricsPort:
+        """Listen; port 0 takes a free one. Raises PortTaken."""
+        try:
+            server, _ = start_http_server(port, _HOST, registry)
+        except OSError as error:
+            raise PortTaken(
+                error.strerror or type(error).__name__,
+                place=f"metrics on {_HOST}:{port}",
+                cure="Stop what listens there or set MOORING_METRICS_PORT.",
+            ) from None
+        return cls(server)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+        return int(self._server.server_port)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,156 @@
+"""Errors as callers see them: problem+json (RFC 9457), and the one table from error to status.
+
+A problem names what is wrong, where, and the cure. It never repeats a value that was sent, and it
+never shows a stack trace.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mooring.contract.errors import InvalidRows, MooringError, Violation
+from mooring.gateway import errors
+
+_log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+# A closed category lists all it accepts, maybe hundreds; an answer about 20 of them stays small.
+_LONGEST_MESSAGE = 200
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind of error is answered; its `name` is the last part of the problem's type."""
+
+    name: str
+    status: int
+    title: str
+    retry_after: int | None = None  # seconds
+
+
+MALFORMED = Kind("malformed-json", 400, "The body is not JSON")
+INVALID_ROWS = Kind("invalid-rows", 422, "The rows break the model's contract")
+INTERNAL = Kind("internal", 500, "The gateway failed")
+
+KINDS: Mapping[type[MooringError], Kind] = {
+    errors.ClientGone: Kind("client-gone", 400, "The request is not complete"),
+    errors.UnknownModel: Kind("unknown-model", 404, "Unknown model"),
+    errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
+    errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
+    errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
+    errors.WrongMediaType: Kind("wrong-media-type", 415, "Unsupported media type"),
+    InvalidRows: INVALID_ROWS,
+    errors.UpstreamDisconnected: Kind("upstream", 502, "The model service hung up", 1),
+    errors.UpstreamRefused: Kind("upstream", 502, "The model service failed", 1),
+    errors.UpstreamInvalid: Kind("upstream", 502, "The model service's answer is unusable"),
+    errors.UpstreamNotReady: Kind("upstream", 503, "The model is not ready", 1),
+    errors.UpstreamUnreachable: Kind("upstream", 503, "The model service is unreachable", 1),
+    errors.UpstreamChanged: Kind("upstream", 503, "The model is being replaced", 1),
+    errors.UpstreamTimeout: Kind("upstream", 504, "The model service took too long"),
+}
+
+
+def kind_of(error: MooringError) -> Kind:
+    """How an error is answered; one that the table does not know is our fault."""
+    if isinstance(error, InvalidRows) and error.malformed:
+        return MALFORMED
+    return KINDS.get(type(error), INTERNAL)
+
+
+def problem(
+    kind: Kind, detail: str, headers: Mapping[str, str] | None = None, **members: Any
+) -> Response:
+    """Build the response."""
+    document = {
+        "type": f"urn:mooring:problem:{kind.name}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        **members,
+    }
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    if kind.retry_after is not None:
+        sent["Retry-After"] = str(kind.retry_after)
+    return Response(orjson.dumps(document), kind.status, sent, media_type=CONTENT_TYPE)
+
+
+def problem_of(error: MooringError) -> Response:
+    """Answer a domain error."""
+    kind = kind_of(error)
+    if kind is INTERNAL:
+        return failure(error)
+    if isinstance(error, InvalidRows):
+        detail = f"{error.total} violation(s). GET the model's /contract for what it accepts."
+        return problem(kind, detail, errors=_violations(error.violations))
+    if isinstance(error, errors.WrongMethod):
+        return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
+    if isinstance(error, errors.UpstreamError):
+        return problem(kind, str(error), reason=error.reason)
+    return problem(kind, str(error))
+
+
+def failure(error: Exception) -> Response:
+    """Answer a fault of ours: the log gets where it happened, the caller only that it did."""
+    _log.error("request failed", exc_info=error)
+    return problem(INTERNAL, "It was logged under the request's id; try again, then report it.")
+
+
+def answer(error: Exception) -> Response:
+    """Answer any error."""
+    if isinstance(error, MooringError):
+        return problem_of(error)
+    if isinstance(error, HTTPException):
+        return _routing(error)
+    if isinstance(error, RequestValidationError):
+        return _parameters(error)
+    return failure(error)
+
+
+def install(app: FastAPI) -> None:
+    """Let the app answer every error with a problem."""
+
+    async def handle(request: Request, error: Exception) -> Response:
+        return answer(error)
+
+    for kind in (MooringError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, handle)
+
+
+def _routing(error: HTTPException) -> Response:
+    """What routing itself refuses: no such path, or not with this method."""
+    phrase = HTTPStatus(error.status_code).phrase
+    kind = Kind(phrase.lower().replace(" ", "-"), error.status_code, phrase)
+    return problem(kind, "See /docs for the paths that exist.", error.headers)
+
+
+def _parameters(error: RequestValidationError) -> Response:
+    """A path or query parameter; FastAPI's own answer would repeat its value."""
+    found = [
+        Violation(".".join(map(str, fault["loc"])), fault["type"], fault["msg"])
+        for fault in error.errors()
+    ]
+    kind = Kind("invalid-parameters", 422, "A parameter is not acceptable")
+    return problem(kind, f"{len(found)} violation(s).", errors=_violations(found))
+
+
+def _violations(violations: Sequence[Violation]) -> list[dict[str, str]]:
+    return [
+        {"path": v.path, "kind": v.kind, "message": _bounded(v.message)}
+        for v in violations[: InvalidRows.SHOWN]
+    ]
+
+
+def _bounded(message: str) -> str:
+    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"

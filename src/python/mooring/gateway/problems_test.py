@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from mooring.contract.errors import InvalidRows, MooringError, Violation
+from mooring.gateway.errors import RequestError, StartError, UpstreamError, UpstreamTimeout
+from mooring.gateway.problems import INTERNAL, KINDS, answer
+
+
+def leaves(error: type[MooringError]) -> Iterator[type[MooringError]]:
+    below = error.__subclasses__()
+    if not below:
+        yield error
+    for one in below:
+        yield from leaves(one)
+
+
+def test_every_error_that_a_request_can_meet_is_in_the_table() -> None:
+    assert {*leaves(RequestError), *leaves(UpstreamError), InvalidRows} == set(KINDS)
+
+
+def test_errors_of_the_caller_are_4xx_and_ours_are_5xx() -> None:
+    for error, kind in KINDS.items():
+        ours = issubclass(error, UpstreamError)
+        assert kind.status // 100 == (5 if ours else 4), error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(KeyError("canary"), id="a bug"),
+        pytest.param(StartError("canary"), id="an error that no request should meet"),
+    ],
+)
+def test_anything_else_is_500_without_its_text(error: Exception) -> None:
+    response = answer(error)
+    assert response.status_code == INTERNAL.status == 500
+    assert b"canary" not in response.body
+
+
+def test_a_message_that_lists_hundreds_of_categories_is_cut() -> None:
+    violations = [Violation("instances[0].dest", "literal_error", "x" * 10_000)] * 500
+    response = answer(InvalidRows(violations))
+    document = json.loads(bytes(response.body))
+    assert len(response.body) < 8_192
+    assert len(document["errors"]) == InvalidRows.SHOWN
+    assert document["detail"].startswith("500 violation(s)")
+
+
+def test_a_deadline_has_no_retry_after_because_trying_again_would_only_add_load() -> None:
+    assert "retry-after" not in answer(UpstreamTimeout("m", "late")).headers
+
+
+def test_headers_of_routing_errors_are_kept() -> None:
+    response = answer(HTTPException(405, headers={"Allow": "GET"}))
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from mooring.gateway.protocol import LONGEST_HEAD
+from mooring.gateway.testing.gateway import RunningGateway, gateway
+from mooring.gateway.testing.ports import free_port
+
+GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[RunningGateway]:
+    with gateway(f"http://127.0.0.1:{free_port()}") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(GET + b"X: " + b"x" * LONGEST_HEAD + b"\r\n\r\n", id="one long header"),
+        pytest.param(GET + b"X: y\r\n" * LONGEST_HEAD + b"\r\n", id="many short headers"),
+        pytest.param(b"GET /" + b"x" * LONGEST_HEAD + b" HTTP/1.1\r\n\r\n", id="a long path"),
+        pytest.param(GET + b"X: " + b"x" * 2 * LONGEST_HEAD, id="a header that does not end"),
+        pytest.param(b"GARBAGE\r\n\r\n", id="no HTTP at all"),
+        pytest.param(GET + b"Content-Length: x\r\n\r\n", id="a length that is no number"),
+        pytest.param(
+            GET + b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", id="two lengths"
+        ),
+    ],
+)
+def test_an_unacceptable_head_is_refused_and_the_connection_closed(
+    served: RunningGateway, head: bytes
+) -> None:
+    answer = served.raw(head)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in answer
+    assert b"application/problem+json" in answer
+
+
+def test_a_head_within_the_limit_is_served(served: RunningGateway) -> None:
+    head = GET + b"X: " + b"x" * (LONGEST_HEAD - 100) + b"\r\n\r\n"
+    assert served.raw(head).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_long_body_is_no_long_head(served: RunningGateway) -> None:
+    body = b" " * 4 * LONGEST_HEAD
+    answer = served.post("/livez", body)
+    assert answer.status == 405

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mooring.gateway.errors import BadRouting
+from mooring.gateway.routing import Routing, read_routing
+
+TARGET = {"url": "http://127.0.0.1:3000", "version": 1, "bundle": "a" * 64}
+
+
+def document(target: Any = TARGET, name: str = "flight_delay", **rest: Any) -> dict[str, Any]:
+    return {"format": 1, "version": 7, "models": {name: {"champion": target}}} | rest
+
+
+def written(tmp_path: Path, content: Any) -> Path:
+    path = tmp_path / "routing.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_a_sound_document_is_read(tmp_path: Path) -> None:
+    routing = read_routing(written(tmp_path, document()))
+    assert isinstance(routing, Routing)
+    assert routing.version == 7
+    assert routing.models["flight_delay"].champion.model_dump() == TARGET
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        pytest.param("", "", id="an empty file"),
+        pytest.param('{"format": 1', "", id="a truncated file"),
+        pytest.param(document(format=2), "format", id="a format of the future"),
+        pytest.param(document(version="7"), "version", id="a number as text"),
+        pytest.param(document(models={}), "models", id="no model"),
+        pytest.param(document(extra=1), "extra", id="an unknown field"),
+        pytest.param(document(name="Flight"), "models.Flight", id="a name in upper case"),
+        pytest.param(document({**TARGET, "url": "ftp://x"}), "url", id="another scheme"),
+        pytest.param(document({**TARGET, "url": "http://u:p@x"}), "url", id="a password in a URL"),
+        pytest.param(document({**TARGET, "url": "http://x/path"}), "url", id="a path in a URL"),
+        pytest.param(document({**TARGET, "bundle": "A" * 64}), "bundle", id="a bad digest"),
+        pytest.param(document({**TARGET, "version": -1}), "version", id="a negative release"),
+        pytest.param(document({**TARGET, "weight": 1}), "weight", id="a field of the future"),
+    ],
+)
+def test_a_broken_document_is_refused_with_file_field_and_cure(
+    tmp_path: Path, content: Any, field: str
+) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(BadRouting) as raised:
+        read_routing(path)
+    assert raised.value.place.startswith(f"routing document {path}")
+    assert raised.value.place.endswith(field)
+    assert "mooring gateway render" in raised.value.cure
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        pytest.param("nothing.json", "No such file", id="a missing file"),
+        pytest.param(".", "Is a directory", id="a directory"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, problem: str) -> None:
+    with pytest.raises(BadRouting, match=problem):
+        read_routing(tmp_path / name)
+
+
+def test_a_bad_password_in_the_document_is_not_repeated(tmp_path: Path) -> None:
+    path = written(tmp_path, document({**TARGET, "url": "http://u:canary@x"}))
+    with pytest.raises(BadRouting) as raised:
+        read_routing(path)
+    assert "canary" not in str(raised.value)

@@ -1,0 +1,88 @@
+"""The gateway's settings: environment variables in, one frozen object out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+from mooring.gateway.errors import BadSetting
+
+# No port below is privileged; 0 asks the kernel for a free one.
+_HIGHEST_PORT = 65_535
+
+# A body is held in memory once as bytes and once as rows, so this bounds what a contract may ask
+# for; contracts start at 1 MiB.
+_BODY_BYTES = 16 * 1_048_576
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where to listen, what to obey, and how long to linger."""
+
+    routing: Path = Path(".mooring/routing.json")
+    host: str = "127.0.0.1"
+    port: int = 8080
+    metrics_port: int = 9464
+    drain_seconds: float = 5.0
+    body_bytes: int = _BODY_BYTES
+    # How often a model service is asked what it serves: often while it is awaited, seldom later.
+    learn_seconds: float = 0.25
+    watch_seconds: float = 2.0
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings. Raises BadSetting that names the variable."""
+        home = Path(environ.get("MOORING_HOME") or ".mooring")
+        return cls(
+            routing=Path(environ.get("MOORING_ROUTING") or home / "routing.json"),
+            host=_loopback(environ.get("MOORING_GATEWAY_HOST") or cls.host),
+            port=_port(environ, "MOORING_GATEWAY_PORT", cls.port),
+            metrics_port=_port(environ, "MOORING_METRICS_PORT", cls.metrics_port),
+            drain_seconds=_number(environ, "MOORING_DRAIN_SECONDS", cls.drain_seconds, 600),
+            body_bytes=int(_number(environ, "MOORING_MAX_BODY_BYTES", cls.body_bytes, 2**30)),
+        )
+
+
+def _loopback(host: str) -> str:
+    if host == "localhost" or _is_loopback(host):
+        return host
+    raise BadSetting(
+        "without authentication only this machine may be served, and this address is public",
+        place="MOORING_GATEWAY_HOST",
+        cure="Use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front.",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    port = _number(environ, name, default, _HIGHEST_PORT)
+    if port != int(port):
+        raise _not_a_number(name, _HIGHEST_PORT)
+    return int(port)
+
+
+def _number(environ: Mapping[str, str], name: str, default: float, highest: float) -> float:
+    text = environ.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        raise _not_a_number(name, highest) from None
+    if not 0 <= value <= highest:
+        raise _not_a_number(name, highest)
+    return value
+
+
+def _not_a_number(name: str, highest: float) -> BadSetting:
+    return BadSetting(
+        f"it is not a number from 0 to {highest:g}", place=name, cure="Correct it or unset it."
+    )

@@ -1,0 +1,130 @@
+"""A gateway for tests: the real application behind the real server, in a thread."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from prometheus_client import CollectorRegistry
+
+from mooring.gateway.app import Ports, create_app
+from mooring.gateway.routing import Routing
+from mooring.gateway.server import listen, make_server
+from mooring.gateway.settings import Settings
+from mooring.gateway.testing.contracts import BUNDLE, VERSION
+from mooring.gateway.wiring import ports_of
+from mooring.telemetry.binding import bind
+from mooring.telemetry.catalogue import metrics_of
+
+T = TypeVar("T")
+
+JSON = {"Content-Type": "application/json"}
+
+# Generous: only a broken gateway takes longer.
+_PATIENCE_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def ask(
+    port: int, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Send one request on a connection of its own; an iterator as body is sent in chunks."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_SECONDS)) as c:
+        c.request(method, path, body, dict(headers or {}))
+        response = c.getresponse()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, names, response.read())
+
+
+@dataclass(frozen=True)
+class RunningGateway:
+    """A gateway that serves."""
+
+    port: int
+    ports: Ports
+    registry: CollectorRegistry
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return ask(self.port, "GET", path, headers=headers)
+
+    def post(self, path: str, body: Any, headers: Mapping[str, str] = JSON) -> Answer:
+        return ask(self.port, "POST", path, body, headers)
+
+    def send(self, method: str, path: str) -> Answer:
+        return ask(self.port, method, path)
+
+    def raw(self, request: bytes) -> bytes:
+        """Send bytes as they are, and read until the answer's head is complete."""
+        with socket.create_connection(("127.0.0.1", self.port), _PATIENCE_SECONDS) as connection:
+            connection.sendall(request)
+            answer = b""
+            while b"\r\n\r\n" not in answer and (part := connection.recv(65_536)):
+                answer += part
+            return answer
+
+    def predict(self, *rows: Mapping[str, Any], model: str = "voyage_delay") -> Answer:
+        return self.post(f"/v1/models/{model}:predict", json.dumps({"instances": rows}))
+
+    def counted(self, metric: str, **labels: str) -> float | None:
+        return self.registry.get_sample_value(metric, labels)
+
+    def until_ready(self, status: int = 200) -> Answer:
+        return until_ready(self.port, status)
+
+
+def until_ready(port: int, status: int = 200) -> Answer:
+    """Ask /readyz until it answers with `status`."""
+    return until(lambda: ask(port, "GET", "/readyz"), lambda answer: answer.status == status)
+
+
+def until(attempt: Callable[[], T], enough: Callable[[T], bool]) -> T:
+    """Repeat an attempt until its result is enough."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < end:
+        result = attempt()
+        if enough(result):
+            return result
+    raise TimeoutError("what the test waits for never happened")
+
+
+def routing_document(url: str, **champion: Any) -> dict[str, Any]:
+    """A routing document for the model of the fake service."""
+    target = {"url": url, "version": VERSION, "bundle": BUNDLE} | champion
+    return {"format": 1, "version": 1, "models": {"voyage_delay": {"champion": target}}}
+
+
+@contextmanager
+def gateway(url: str, settings: Settings | None = None) -> Iterator[RunningGateway]:
+    """Serve in a thread until the block ends; it may not be ready yet when the block begins."""
+    settings = settings or Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)
+    routing = Routing.model_validate_json(json.dumps(routing_document(url)))
+    registry = CollectorRegistry()
+    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
+    server = make_server(create_app(ports), ports.drain)
+    with closing(listen(settings)) as public:
+        thread = threading.Thread(target=server.run, args=([public],))
+        thread.start()
+        try:
+            yield RunningGateway(public.getsockname()[1], ports, registry)
+        finally:
+            server.should_exit = True
+            thread.join()

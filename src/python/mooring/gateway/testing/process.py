@@ -1,0 +1,89 @@
+"""The gateway process itself, as an operator starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mooring.gateway.__main__ import main
+from mooring.gateway.testing.gateway import routing_document
+
+_MODULE = main.__module__.removesuffix(".__main__")
+
+
+@dataclass(frozen=True)
+class GatewayProcess:
+    """A process that listens, and the ports that it said it listens on."""
+
+    process: subprocess.Popen[str]
+    port: int
+    metrics_port: int
+
+    def stop(self, sig: int) -> None:
+        self.process.send_signal(sig)
+
+    def exit_code(self, timeout: float = 30.0) -> int:
+        return self.process.wait(timeout)
+
+
+def start(home: Path, url: str, **settings: str) -> subprocess.Popen[str]:
+    """Start a process on free ports, its routing document in `home`."""
+    document = home / "routing.json"
+    if not document.exists():
+        document.write_text(json.dumps(routing_document(url)))
+    defaults = {
+        "MOORING_ROUTING": str(document),
+        "MOORING_GATEWAY_PORT": "0",
+        "MOORING_METRICS_PORT": "0",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", _MODULE],
+        env=_environment() | defaults | settings,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(home: Path, **settings: str) -> tuple[int, list[str]]:
+    """Run a process that is expected to end by itself; its exit code and its lines on stderr."""
+    process = start(home, "http://127.0.0.1:1", **settings)
+    try:
+        _, errors = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    return process.returncode, errors.splitlines()
+
+
+@contextmanager
+def running(home: Path, url: str, **settings: str) -> Iterator[GatewayProcess]:
+    """A process that listens; killed at the end of the block if it still runs."""
+    process = start(home, url, **settings)
+    try:
+        facts = _listening(process)
+        yield GatewayProcess(process, facts["port"], facts["metrics_port"])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _environment() -> dict[str, str]:
+    """What a child needs to import what this process imports."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOORING_")}
+    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def _listening(process: subprocess.Popen[str]) -> dict[str, Any]:
+    if process.stderr is None:
+        raise ValueError("start the process with its stderr piped")
+    for line in process.stderr:
+        entry: dict[str, Any] = json.loads(line)
+        if entry["message"] == "gateway is listening":
+            return entry
+    raise ChildProcessError(f"the gateway ended with {process.wait()}")

@@ -1,0 +1,194 @@
+"""The hop to one model service: its contract comes from it, columns go to it.
+
+Connections are kept open and given up before the service would close them: BentoML closes after
+5 s of silence, and a request written into that moment is lost. One that is lost all the same,
+before any byte of an answer, is sent once more; a prediction changes nothing, so that is safe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+
+import aiohttp
+import numpy as np
+from numpy.typing import NDArray
+
+from mooring.contract import wire
+from mooring.contract.columns import Columns, rows_in
+from mooring.contract.contract import Contract
+from mooring.contract.errors import InvalidContract, InvalidWire
+from mooring.gateway.errors import (
+    UpstreamChanged,
+    UpstreamDisconnected,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamNotReady,
+    UpstreamRefused,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
+from mooring.gateway.routing import Target
+from mooring.gateway.served import Served
+from mooring.telemetry.binding import Instruments
+from mooring.telemetry.catalogue import UPSTREAM_REQUESTS, UPSTREAM_SECONDS
+
+# Below the 5 s after which BentoML closes a silent connection.
+_KEEPALIVE_SECONDS = 3.0
+# More than this many calls at once only queue inside the service, which has few cores.
+_CONNECTIONS = 8
+_CONNECT_SECONDS = 1.0
+_LEARN_SECONDS = 2.0
+# The largest contract (2,000 features) stays well below; an answer is 12 bytes and 8 for each row.
+_LONGEST_ANSWER = 8 * 1_048_576
+
+
+class Upstream:
+    """A client of one model service; `open` it inside the running event loop."""
+
+    def __init__(self, model: str, target: Target, instruments: Instruments) -> None:
+        self._model = model
+        self._target = target
+        self._instruments = instruments
+
+    async def open(self) -> None:
+        """Open the sessions: predictions, and beside it one that never queues behind them."""
+        self._predicting = self._session(_CONNECTIONS)
+        self._learning = self._session(1)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._predicting.close()
+        await self._learning.close()
+
+    async def learn(self) -> Served:
+        """Ask what the service serves. Raises UpstreamError unless it is ready and as routed."""
+        try:
+            async with asyncio.timeout(_LEARN_SECONDS):
+                return await self._learn()
+        except TimeoutError:
+            raise UpstreamTimeout(self._model, "its service is silent") from None
+
+    async def predict(self, served: Served, columns: Columns) -> NDArray[np.float64]:
+        """Predict each row, in order, shape (n,). Raises UpstreamError."""
+        contract = served.contract
+        body = wire.encode_columns(contract, columns)
+        try:
+            async with asyncio.timeout(contract.limits.deadline_seconds):
+                try:
+                    answer = await self._counted(served, body)
+                except UpstreamDisconnected:
+                    answer = await self._counted(served, body)
+        except TimeoutError:
+            self._count(UpstreamTimeout.reason)
+            problem = f"no answer within {contract.limits.deadline_seconds:g} s"
+            raise UpstreamTimeout(self._model, problem) from None
+        return self._decode(contract, answer, rows_in(columns))
+
+    def _session(self, connections: int) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            self._target.url,
+            connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEPALIVE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("User-Agent", "Accept-Encoding", "Accept"),
+            auto_decompress=False,
+        )
+
+    async def _learn(self) -> Served:
+        headers, document = await self._exchange(self._learning, "GET", "/contract.json")
+        try:
+            contract = Contract.from_json(document)
+        except InvalidContract as error:
+            raise UpstreamInvalid(self._model, f"its contract is unusable: {error}") from None
+        served = Served.of(self._target, contract)
+        self._check_identity(headers, served)
+        try:
+            await self._exchange(self._learning, "GET", "/readyz")
+        except UpstreamRefused:
+            raise UpstreamNotReady(self._model, "its service is still loading") from None
+        return served
+
+    async def _counted(self, served: Served, body: bytes) -> bytes:
+        started = time.perf_counter()
+        headers = {wire.CONTRACT_HEADER: served.digest, "Content-Type": wire.CONTENT_TYPE}
+        try:
+            answered, answer = await self._exchange(
+                self._predicting, "POST", "/columns", headers, body
+            )
+            self._check_identity(answered, served)
+        except UpstreamError as error:
+            self._count(error.reason)
+            raise
+        self._count("ok")
+        seconds = time.perf_counter() - started
+        self._instruments.observe(UPSTREAM_SECONDS, seconds, model=self._model)
+        return answer
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, method: str, path: str,
+        headers: Mapping[str, str] | None = None, body: bytes | None = None,
+    ) -> tuple[Mapping[str, str], bytes]:  # fmt: skip
+        try:
+            async with session.request(
+                method, path, headers=headers, data=body, allow_redirects=False
+            ) as response:
+                self._check_status(response.status)
+                return response.headers, await self._read(response)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise UpstreamUnreachable(self._model, "its service cannot be reached") from None
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            raise UpstreamDisconnected(self._model, "its service hung up") from None
+        except aiohttp.ClientError:
+            raise UpstreamInvalid(self._model, "its answer is broken or cut short") from None
+
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes:
+        parts = bytearray()
+        async for part in response.content.iter_any():
+            parts += part
+            if len(parts) > _LONGEST_ANSWER:
+                raise UpstreamInvalid(self._model, f"its answer passes {_LONGEST_ANSWER} bytes")
+        return bytes(parts)
+
+    def _check_status(self, status: int) -> None:
+        if status == 409:
+            raise UpstreamChanged(self._model, "its service has another contract by now")
+        if status == 504:
+            raise UpstreamTimeout(self._model, "its service ran out of time")
+        if status != 200:
+            raise UpstreamRefused(self._model, f"its service answered {status}")
+
+    def _check_identity(self, headers: Mapping[str, str], served: Served) -> None:
+        expected = {
+            wire.MODEL_HEADER: self._model,
+            wire.VERSION_HEADER: str(self._target.version),
+            wire.BUNDLE_HEADER: self._target.bundle,
+            wire.CONTRACT_HEADER: served.digest,
+        }
+        for header, value in expected.items():
+            if headers.get(header) != value:
+                problem = f"its service says another {header} than the routing document"
+                raise UpstreamChanged(self._model, problem)
+
+    def _decode(self, contract: Contract, answer: bytes, rows: int) -> NDArray[np.float64]:
+        try:
+            predictions = wire.decode_predictions(answer, rows=rows)
+        except InvalidWire as error:
+            raise self._invalid(error.problem) from None
+        if not np.isfinite(predictions).all():
+            raise self._invalid("a prediction is not finite")
+        if contract.prediction.kind == "probability" and not _within_unit(predictions):
+            raise self._invalid("a probability is outside 0 to 1")
+        return predictions
+
+    def _invalid(self, problem: str) -> UpstreamInvalid:
+        self._count(UpstreamInvalid.reason)
+        return UpstreamInvalid(self._model, problem)
+
+    def _count(self, outcome: str) -> None:
+        self._instruments.add(UPSTREAM_REQUESTS, model=self._model, outcome=outcome)
+
+
+def _within_unit(values: NDArray[np.float64]) -> bool:
+    return bool(values.min() >= 0.0 and values.max() <= 1.0)

@@ -1,0 +1,64 @@
+"""The composition root: settings and routing in, a running gateway out."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import closing
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from mooring.gateway.app import Ports, create_app
+from mooring.gateway.drain import Drain
+from mooring.gateway.metrics import MetricsPort
+from mooring.gateway.models import Model, Models
+from mooring.gateway.routing import Routing, read_routing
+from mooring.gateway.server import listen, make_server
+from mooring.gateway.settings import Settings
+from mooring.gateway.upstream import Upstream
+from mooring.telemetry.binding import Instruments, bind
+from mooring.telemetry.catalogue import metrics_of
+
+_log = logging.getLogger(__name__)
+
+
+def ports_of(settings: Settings, routing: Routing, instruments: Instruments) -> Ports:
+    """Make what the application works with."""
+    models = [
+        Model(name, route.champion, Upstream(name, route.champion, instruments))
+        for name, route in routing.models.items()
+    ]
+    return Ports(settings, Models(models), instruments, Drain(settings.drain_seconds))
+
+
+def new_registry() -> CollectorRegistry:
+    """A registry with what the process itself tells."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    return registry
+
+
+def run(settings: Settings) -> int:
+    """Serve until a signal ends it; returns the exit code. Raises StartError."""
+    routing = read_routing(settings.routing)
+    # A second series for each counter and histogram, which no query of ours reads.
+    disable_created_metrics()  # type: ignore[no-untyped-call]
+    registry = new_registry()
+    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
+    server = make_server(create_app(ports), ports.drain)
+    with (
+        closing(listen(settings)) as public,
+        closing(MetricsPort.open(settings.metrics_port, registry)) as private,
+    ):
+        host, port = public.getsockname()[:2]
+        facts = {"host": host, "port": port, "metrics_port": private.port}
+        _log.info("gateway is listening", extra=facts | {"routing_version": routing.version})
+        server.run(sockets=[public])
+    _log.info("gateway stopped", extra={"exit_code": server.exit_code})
+    return server.exit_code

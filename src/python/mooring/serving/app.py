@@ -1,0 +1,66 @@
+"""The routes that BentoML does not have: columns for the gateway, the contract, our metrics.
+
+Inference runs inline in the event loop: one row takes 15–75 µs, less than handing it to a thread.
+"""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mooring.contract.errors import MooringError
+from mooring.contract.wire import (
+    CONTENT_TYPE,
+    CONTRACT_HEADER,
+    decode_columns,
+    encode_predictions,
+)
+from mooring.serving.errors import ContractDiffers
+from mooring.serving.guard import COLUMNS
+from mooring.serving.metrics import CONTENT_TYPE as METRICS_TYPE
+from mooring.serving.problem import problem
+from mooring.serving.replica import Replica, Served
+
+
+def create_app(replica: Replica) -> Starlette:
+    """The app to mount into the service of `replica`; put a `Guard` before it."""
+
+    async def columns(request: Request) -> Response:
+        served = replica.served
+        _check_contract(served, request.headers.get(CONTRACT_HEADER, ""))
+        rows = decode_columns(served.contract, await request.body())
+        answer = encode_predictions(replica.predict(rows))
+        return Response(answer, headers=dict(served.headers), media_type=CONTENT_TYPE)
+
+    async def contract(request: Request) -> Response:
+        served = replica.served
+        return Response(
+            served.contract_json, headers=dict(served.headers), media_type="application/json"
+        )
+
+    async def exposition(request: Request) -> Response:
+        return Response(replica.metrics.exposition(), media_type=METRICS_TYPE)
+
+    async def failed(request: Request, error: Exception) -> Response:
+        assert isinstance(error, MooringError)  # noqa: S101, by the registration below
+        return problem(error, replica.headers)
+
+    return Starlette(
+        routes=[
+            Route(COLUMNS, columns, methods=["POST"]),
+            Route("/contract.json", contract, methods=["GET"]),
+            Route("/metrics", exposition, methods=["GET"]),
+        ],
+        exception_handlers={MooringError: failed},
+    )
+
+
+def _check_contract(served: Served, digest: str) -> None:
+    if digest != served.digest:
+        raise ContractDiffers(
+            "the columns were not laid out by this bundle's contract",
+            place=CONTRACT_HEADER,
+            cure="Fetch /contract.json again and encode by it.",
+        )

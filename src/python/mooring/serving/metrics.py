@@ -1,0 +1,73 @@
+"""What the service counts, and its exposition.
+
+BentoML's own request metrics are off: they label by raw path, so that a scanner makes series
+without end, and they cost a third of a millisecond a request (measured with 1.4.39). Off means
+that its /metrics route is gone too, and that this one takes its place.
+
+A registry of our own, read in the process that wrote it: there is one worker. So process metrics
+work, and the files of prometheus-client's multiprocess mode are not needed, which the start of
+another service with the same BENTOML_HOME would delete.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mooring.telemetry.binding import Instruments, bind
+from mooring.telemetry.catalogue import (
+    MODEL_INFO,
+    SERVICE_BUNDLE_LOAD_SECONDS,
+    SERVICE_INFERENCE_SECONDS,
+    SERVICE_PREDICTIONS,
+    metrics_of,
+)
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_SHOWN_DIGITS = 12
+
+
+class ServiceMetrics:
+    """The metrics of one model in one process; prometheus-client is imported at the first use."""
+
+    def __init__(self, model: str) -> None:
+        self._model = model
+
+    def loaded(self, *, version: int, bundle: str, contract: str, seconds: float) -> None:
+        """A bundle was proven, `seconds` after it was opened."""
+        labels = {"model": self._model, "version": str(version)}
+        digests = {"bundle": bundle[:_SHOWN_DIGITS], "contract": contract[:_SHOWN_DIGITS]}
+        self._instruments.set(MODEL_INFO, 1.0, **labels, **digests)
+        self._instruments.set(SERVICE_BUNDLE_LOAD_SECONDS, seconds, **labels)
+        self._instruments.add(SERVICE_PREDICTIONS, 0.0, **labels)
+
+    def predicted(self, *, version: int, rows: int, seconds: float) -> None:
+        """A batch of rows was answered."""
+        labels = {"model": self._model, "version": str(version)}
+        self._instruments.add(SERVICE_PREDICTIONS, float(rows), **labels)
+        self._instruments.observe(SERVICE_INFERENCE_SECONDS, seconds, **labels)
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus' text format."""
+        from prometheus_client import generate_latest
+
+        registry, _ = self._bound
+        return generate_latest(registry)
+
+    @property
+    def _instruments(self) -> Instruments:
+        return self._bound[1]
+
+    @cached_property
+    def _bound(self) -> tuple[CollectorRegistry, Instruments]:
+        from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
+
+        # A second series for each counter, which the catalogue does not name and nothing reads.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        return registry, bind(metrics_of("service"), registry)

@@ -1,0 +1,76 @@
+"""Which bundle to serve: named by the environment, else the champion of a checkout.
+
+Variables that are read:
+
+    MOORING_BUNDLE          directory of the bundle
+    MOORING_BUNDLE_ID       the full id it must have; not checked when left out
+    MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
+    MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named;
+                            the working directory by default
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mooring.bundle.release import read_release
+from mooring.serving.errors import InvalidSettings
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one service process serves; `expect` is the bundle id that was promised."""
+
+    model: str
+    bundle: Path
+    expect: str | None
+    version: int
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment that `read_settings` reads as these settings."""
+        return {
+            "MOORING_BUNDLE": str(self.bundle),
+            "MOORING_BUNDLE_ID": self.expect or "",
+            "MOORING_MODEL_VERSION": str(self.version),
+        }
+
+
+def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Settings of the service of `model`. Raises InvalidSettings, or ReleaseError from a release.
+
+    >>> read_settings("m", {"MOORING_BUNDLE": "b", "MOORING_MODEL_VERSION": "3"}, Path("/")).version
+    3
+    """
+    named = environ.get("MOORING_BUNDLE", "")
+    if not named:
+        return _champion(model, Path(environ.get("MOORING_ROOT") or cwd))
+    expect = environ.get("MOORING_BUNDLE_ID") or None
+    return Settings(model, cwd / named, expect, _version(environ))
+
+
+def _champion(model: str, root: Path) -> Settings:
+    path = root / "models" / model / "release.json"
+    champion = read_release(path, model=model).release.champion
+    if champion is None:
+        raise InvalidSettings(
+            "no bundle is named and no champion is released",
+            place=str(path),
+            cure="Set MOORING_BUNDLE to a bundle directory, or promote a blessed bundle first.",
+        )
+    # A location that is not absolute stands beside its release.json.
+    bundle = path.parent / champion.location
+    return Settings(model, bundle, champion.bundle, champion.version)
+
+
+def _version(environ: Mapping[str, str]) -> int:
+    text = environ.get("MOORING_MODEL_VERSION", "") or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise InvalidSettings(
+            "it is not a whole number",
+            place="MOORING_MODEL_VERSION",
+            cure="Give the version of release.json, or leave it out for an unreleased bundle.",
+        )
+    return int(text)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mooring.bundle.errors import ReleaseError
+from mooring.serving.errors import InvalidSettings
+from mooring.serving.settings import Settings, read_settings
+
+ID = "ab" * 32
+
+Release = Callable[[Path, str, str], None]
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        pytest.param(
+            {"MOORING_BUNDLE": "/b/1", "MOORING_MODEL_VERSION": "7"},
+            Settings("tiny", Path("/b/1"), None, 7),
+            id="a bundle and its version",
+        ),
+        pytest.param(
+            {"MOORING_BUNDLE": "/b/1", "MOORING_BUNDLE_ID": ID},
+            Settings("tiny", Path("/b/1"), ID, 0),
+            id="a bundle and the id it must have",
+        ),
+        pytest.param(
+            {"MOORING_BUNDLE": "b/1"},
+            Settings("tiny", Path("/here/b/1"), None, 0),
+            id="a relative bundle without a version is unreleased",
+        ),
+        pytest.param(
+            {"MOORING_BUNDLE": "/b/1", "MOORING_MODEL_VERSION": ""},
+            Settings("tiny", Path("/b/1"), None, 0),
+            id="an empty version is none",
+        ),
+    ],
+)
+def test_the_environment_names_the_bundle(environ: dict[str, str], expected: Settings) -> None:
+    assert read_settings("tiny", environ, Path("/here")) == expected
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param("cwd", id="the working directory"),
+        pytest.param("root", id="MOORING_ROOT"),
+    ],
+)
+def test_without_a_bundle_the_champion_of_the_checkout_is_served(
+    tmp_path: Path, release: Release, place: str
+) -> None:
+    release(tmp_path, ID, "bundles/abab")
+    environ = {"MOORING_ROOT": str(tmp_path)} if place == "root" else {}
+    cwd = tmp_path if place == "cwd" else Path("/elsewhere")
+    bundle = tmp_path / "models/tiny/bundles/abab"
+    assert read_settings("tiny", environ, cwd) == Settings("tiny", bundle, ID, 4)
+
+
+@pytest.mark.parametrize("expect", [ID, None])
+def test_settings_survive_the_way_to_a_worker(expect: str | None) -> None:
+    settings = Settings("tiny", Path("/b/1"), expect, 4)
+    assert read_settings("tiny", settings.environ, Path("/elsewhere")) == settings
+
+
+def test_a_champion_may_lie_at_an_absolute_place(tmp_path: Path, release: Release) -> None:
+    release(tmp_path, ID, "/store/abab")
+    assert read_settings("tiny", {}, tmp_path).bundle == Path("/store/abab")
+
+
+def test_without_bundle_and_champion_the_error_names_both_cures(tmp_path: Path) -> None:
+    with pytest.raises(InvalidSettings, match=r"release\.json.*MOORING_BUNDLE.*promote"):
+        read_settings("tiny", {}, tmp_path)
+
+
+def test_an_unreadable_release_is_not_taken_for_none(tmp_path: Path, release: Release) -> None:
+    release(tmp_path, ID, "bundles/abab")
+    (tmp_path / "models/tiny/release.json").write_text("{")
+    with pytest.raises(ReleaseError, match=r"release\.json"):
+        read_settings("tiny", {}, tmp_path)
+
+
+@pytest.mark.parametrize("version", ["one", "-1", "1.0", "²"])
+def test_a_version_is_a_whole_number(version: str) -> None:
+    environ = {"MOORING_BUNDLE": "/b", "MOORING_MODEL_VERSION": version}
+    with pytest.raises(InvalidSettings, match="MOORING_MODEL_VERSION"):
+        read_settings("tiny", environ, Path("/"))

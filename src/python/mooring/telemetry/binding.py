@@ -1,0 +1,92 @@
+"""The catalogue made real: metrics bound to a prometheus-client registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from mooring.telemetry.metric import Metric
+
+if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+
+# Below this many combinations of listed label values, all are exported as 0 from the start, so that
+# a rate over the first event is not lost.
+_INITIALISED = 100
+
+
+class Instruments:
+    """The bound metrics of one process; label values outside the catalogue raise ValueError."""
+
+    def __init__(self, bound: dict[str, Any]) -> None:
+        self._bound = bound
+        self._children: dict[tuple[str, ...], Any] = {}
+
+    def add(self, metric: Metric, amount: float = 1.0, **labels: str) -> None:
+        """Increase a counter."""
+        self._child(metric, labels).inc(amount)
+
+    def observe(self, metric: Metric, value: float, **labels: str) -> None:
+        """Put a value into a histogram."""
+        self._child(metric, labels).observe(value)
+
+    def set(self, metric: Metric, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        self._child(metric, labels).set(value)
+
+    def forget(self, metric: Metric, **labels: str) -> None:
+        """Drop one series, such as the info of a version that is no longer served."""
+        values = _values(metric, labels)
+        if self._children.pop((metric.name, *values), None) is not None:
+            self._bound[metric.name].remove(*values)
+
+    def _child(self, metric: Metric, labels: dict[str, str]) -> Any:
+        key = (metric.name, *labels.values())
+        child = self._children.get(key) if tuple(labels) == metric.label_names else None
+        return child if child is not None else self._new_child(metric, labels)
+
+    def _new_child(self, metric: Metric, labels: dict[str, str]) -> Any:
+        values = _values(metric, labels)
+        parent = self._bound[metric.name]
+        child = parent.labels(*values) if values else parent
+        self._children[(metric.name, *values)] = child
+        return child
+
+
+def bind(metrics: Iterable[Metric], registry: CollectorRegistry) -> Instruments:
+    """Register `metrics` and return what counts them."""
+    bound = {}
+    for metric in metrics:
+        bound[metric.name] = _collector(metric, registry)
+        _initialise(metric, bound[metric.name])
+    return Instruments(bound)
+
+
+def _collector(metric: Metric, registry: CollectorRegistry) -> Any:
+    # Not at the top: prometheus-client decides at import whether it runs in multiprocess mode, and
+    # BentoML sets the variable that asks for it only when it starts its workers.
+    from prometheus_client import Counter, Gauge, Histogram
+
+    name, text, labels = metric.name, metric.help, metric.label_names
+    if metric.kind == "counter":
+        return Counter(name, text, labels, registry=registry)
+    if metric.kind == "gauge":
+        return Gauge(name, text, labels, registry=registry, multiprocess_mode=metric.merge)
+    return Histogram(name, text, labels, registry=registry, buckets=metric.buckets)
+
+
+def _initialise(metric: Metric, collector: Any) -> None:
+    combinations = list(product(*(label.values for label in metric.labels)))
+    if metric.labels and len(combinations) <= _INITIALISED:
+        for values in combinations:
+            collector.labels(*values)
+
+
+def _values(metric: Metric, labels: dict[str, str]) -> tuple[str, ...]:
+    if set(labels) != set(metric.label_names):
+        raise ValueError(f"{metric.name}: its labels are {', '.join(metric.label_names) or 'none'}")
+    for label in metric.labels:
+        if not label.admits(labels[label.name]):
+            raise ValueError(f"{metric.name}: {label.name} is one of {', '.join(label.values)}")
+    return tuple(labels[name] for name in metric.label_names)

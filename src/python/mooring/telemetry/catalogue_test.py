@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from mooring.telemetry import binding, catalogue
+from mooring.telemetry.catalogue import CATALOGUE, metrics_of
+from mooring.telemetry.metric import Metric
+
+# Labels that would make a series per request or per person.
+FORBIDDEN = {
+    "id",
+    "request_id",
+    "prediction_id",
+    "user",
+    "path",
+    "url",
+    "value",
+    "error",
+    "message",
+}
+
+
+def test_the_catalogue_holds_every_metric_that_is_declared_once() -> None:
+    declared = [value for value in vars(catalogue).values() if isinstance(value, Metric)]
+    assert sorted(m.name for m in declared) == sorted({m.name for m in CATALOGUE})
+
+
+@pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.name)
+def test_a_metric_has_one_line_of_help_an_owner_and_no_unbounded_label(metric: Metric) -> None:
+    assert metric.help.endswith(".")
+    assert "\n" not in metric.help
+    assert metric.owners
+    assert not FORBIDDEN & set(metric.label_names)
+
+
+def test_each_process_exports_its_own_part() -> None:
+    gateway, service = set(metrics_of("gateway")), set(metrics_of("service"))
+    assert gateway | service == set(CATALOGUE)
+    assert gateway & service == {catalogue.MODEL_INFO}
+
+
+def test_importing_the_catalogue_and_the_binding_leaves_prometheus_client_alone() -> None:
+    modules = f"import sys, {catalogue.__name__}, {binding.__name__}"
+    program = f"sys.path[:] = {sys.path!r}; {modules}; print('prometheus_client' in sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", f"import sys; {program}"], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "False\n"

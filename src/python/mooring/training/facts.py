@@ -1,0 +1,92 @@
+"""What training found out, as it travels in the bundle: `metrics.json` and `card.md`."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+
+from mooring.bundle.manifest import TrainingData
+from mooring.training.parity import Parity
+from mooring.training.plan import TrainingPlan
+
+# Metrics are facts for people and gates; nine digits are far below their noise and keep files tidy.
+DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything the model card says, beyond what the plan declares."""
+
+    dataset: TrainingData
+    holdout_rows: int
+    metrics: dict[str, float]
+    parity: Parity
+
+
+def metrics_file(plan: TrainingPlan, facts: Facts) -> bytes:
+    """Write `metrics.json`: the holdout's period, rows and metrics, and what parity found."""
+    document = {
+        "holdout": {
+            **plan.split.holdout.model_dump(),
+            "rows": facts.holdout_rows,
+            "metrics": {name: _number(value, DIGITS) for name, value in facts.metrics.items()},
+        },
+        "parity": {
+            "rows": facts.parity.rows,
+            "largest_difference": _number(facts.parity.largest_difference),
+            "changed_decisions": facts.parity.changed_decisions,
+            "tolerance": facts.parity.tolerance,
+            "runtime": facts.parity.runtime,
+        },
+    }
+    return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def _number(value: float, digits: int | None = None) -> float | None:
+    """A number as JSON can hold it: null for what is undefined."""
+    if not math.isfinite(value):
+        return None
+    return value if digits is None else round(value, digits)
+
+
+def card_file(plan: TrainingPlan, facts: Facts) -> bytes:
+    """Write `card.md`, the model card, from facts alone."""
+    contract, data, holdout = plan.contract, facts.dataset, plan.split.holdout
+    metrics = [f"| {name} | {value:.4f} |" for name, value in sorted(facts.metrics.items())]
+    features = [
+        f"| `{f.name}` | {f.kind}{' or null' if f.nullable else ''} | {f.unit or ''} "
+        f"| {f.description} |"
+        for f in contract.features
+    ]
+    lines = [
+        f"# {contract.name}, contract {contract.version}",
+        "",
+        contract.description,
+        f"Predicts `{contract.prediction.name}`: {contract.prediction.description}.",
+        "",
+        f"- Owner: {plan.owner}",
+        f"- Learned from `{data.name}`, {data.rows} rows, "
+        f"{data.period.start} to {data.period.end}",
+        f"- Content of those rows: sha256 `{data.sha256}`",
+        f"- Served by {facts.parity.runtime}: largest difference from scikit-learn "
+        f"{facts.parity.largest_difference:.2g} on {facts.parity.rows} rows, "
+        f"{facts.parity.changed_decisions} changed decisions",
+        "",
+        f"## On the holdout, {holdout.start} to {holdout.end}, {facts.holdout_rows} rows",
+        "",
+        "| metric | value |",
+        "| --- | --- |",
+        *metrics,
+        "",
+        "## Features",
+        "",
+        "| name | type | unit | meaning |",
+        "| --- | --- | --- | --- |",
+        *features,
+        "",
+        "## Known limits",
+        "",
+        *(f"- {limit}" for limit in plan.known_limits),
+    ]
+    return ("\n".join(lines) + "\n").encode()

@@ -1,0 +1,137 @@
+"""Runs tracked by MLflow: SQLite by default, a server by URL. Never on the serving path."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# MLflow reads it at import; a product that is tried out must not report to anybody.
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+
+# MLflow tries an absent server seven times, for more than three minutes.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+
+import mlflow
+import mlflow.onnx
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+from mlflow.models import ModelSignature, get_model_info
+from mlflow.tracking import MlflowClient
+from mlflow.types import ColSpec, Schema
+
+from mooring.bundle.fingerprint import fingerprint
+from mooring.contract.contract import Contract
+from mooring.contract.feature import Kind
+from mooring.data.dataset import DatasetVersion
+from mooring.training.errors import SignatureMismatch, TrackingUnavailable
+
+_TYPES: dict[Kind, str] = {
+    "float": "double",
+    "integer": "long",
+    "string": "string",
+    "boolean": "boolean",
+}
+
+# What it takes to run the logged model; given, because MLflow would start a process to guess it.
+_NEEDED = ("onnxruntime", "numpy")
+
+
+def signature_of(contract: Contract) -> ModelSignature:
+    """The contract as an MLflow signature: every feature with its type, nullable = not required.
+
+    MLflow cannot infer it: nullable integers silently cost the whole signature (mlflow#25593).
+    """
+    inputs: list[Any] = [
+        ColSpec(_TYPES[f.kind], f.name, required=not f.nullable) for f in contract.features
+    ]
+    return ModelSignature(Schema(inputs), Schema([ColSpec("double", contract.prediction.name)]))
+
+
+def sqlite_tracker(home: Path) -> MlflowTracker:
+    """The default: a database and a folder of artifacts below `home`."""
+    home.mkdir(parents=True, exist_ok=True)
+    return MlflowTracker(f"sqlite:///{home / 'mlruns.db'}", (home / "mlartifacts").as_uri())
+
+
+@dataclass(frozen=True)
+class MlflowTracker:
+    """Opens runs in the tracking store at `uri`; a server keeps `artifacts` itself (None)."""
+
+    uri: str
+    artifacts: str | None = None
+
+    @contextmanager
+    def run(self, experiment: str) -> Iterator[MlflowRun]:
+        """Open a run in `experiment`, which is made when it is new."""
+        # Alembic tells every table it makes; that is noise on a first run.
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        logging.getLogger("mlflow.store").setLevel(logging.WARNING)
+        try:
+            mlflow.set_tracking_uri(self.uri)
+            client = MlflowClient(self.uri)
+            experiment_id = self._experiment(client, experiment)
+        except (MlflowException, OSError) as error:
+            raise TrackingUnavailable(
+                f"the tracking store cannot be used ({type(error).__name__})",
+                place=self.uri,
+                cure="Check that it can be reached and written.",
+            ) from error
+        with mlflow.start_run(experiment_id=experiment_id) as active:
+            yield MlflowRun(active.info.run_id, client)
+
+    def _experiment(self, client: MlflowClient, name: str) -> str:
+        found = client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        return str(client.create_experiment(name, artifact_location=self.artifacts))
+
+
+@dataclass(frozen=True)
+class MlflowRun:
+    """One open run."""
+
+    id: str
+    client: MlflowClient
+
+    def log_data(self, dataset: DatasetVersion) -> None:
+        """Record the dataset version as a Delta source with its digest."""
+        source = json.dumps({"path": dataset.uri, "version": dataset.version})
+        entity = Dataset(dataset.name, dataset.sha256[:36], "delta", source)
+        tag = InputTag("mlflow.data.context", "training")
+        self.client.log_inputs(self.id, [DatasetInput(entity, [tag])])
+
+    def log_results(self, parameters: Mapping[str, str], metrics: Mapping[str, float]) -> None:
+        """Record parameters and metrics in one request."""
+        self.client.log_batch(
+            self.id,
+            metrics=[Metric(name, value, 0, 0) for name, value in metrics.items()],
+            params=[Param(name, value) for name, value in parameters.items()],
+        )
+
+    def log_model(self, model: Any, contract: Contract) -> None:
+        """Record the model, read it back, and refuse a signature that is not the contract."""
+        wanted = signature_of(contract)
+        versions = fingerprint()
+        needed = [f"{name}=={versions[name]}" for name in _NEEDED]
+        info = mlflow.onnx.log_model(model, name="model", signature=wanted, pip_requirements=needed)
+        check_signature(get_model_info(info.model_uri).signature, contract)
+
+    def log_files(self, folder: Path) -> None:
+        """Record the bundle's files as artifacts."""
+        self.client.log_artifacts(self.id, str(folder), "bundle")
+
+
+def check_signature(recorded: ModelSignature | None, contract: Contract) -> None:
+    """Raise SignatureMismatch unless what was recorded is the contract's signature."""
+    if recorded != signature_of(contract):
+        raise SignatureMismatch(
+            "the recorded model signature is not the contract's",
+            place=f"MLflow model of {contract.name}",
+            cure="Log the model through MlflowRun.log_model; never let MLflow infer a signature.",
+        )
