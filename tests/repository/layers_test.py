@@ -1,4 +1,8 @@
-"""The `layer()` macro refuses, in a real Pants: a fixture repository with one forbidden import."""
+"""The `layer()` macro refuses, in a real Pants: a fixture repository with one forbidden import.
+
+The queries share one daemon. Should the test be killed, it ends by itself: the fixture lies in the
+sandbox, Pants removes that, and a daemon without its files stops.
+"""
 
 import os
 import shutil

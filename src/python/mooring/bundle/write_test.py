@@ -8,12 +8,13 @@ import os
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from mooring.bundle.atomic import ASIDE, STALE_SECONDS
+from mooring.bundle.atomic import ASIDE, STALE_SECONDS, sweep
 from mooring.bundle.errors import BundleError, BundleTampered, BundleUnreadable
 from mooring.bundle.manifest import CARD, MANIFEST, PROVENANCE
 from mooring.bundle.open import Bundle, open_bundle
@@ -158,23 +159,42 @@ def test_rivals_in_processes_all_get_the_bundle(recipe: Recipe, store: Path) -> 
     assert open_bundle(*store.iterdir()).id == recipe.manifest.id
 
 
+def test_rivals_may_sweep_the_same_leftovers(store: Path) -> None:
+    for number in range(300):
+        folder = store / f"{ASIDE}0123-{number}"
+        folder.mkdir(parents=True)
+        os.utime(folder, (0, 0))
+    barrier = Barrier(4, timeout=60)
+
+    def sweep_at_once(_: int) -> None:
+        barrier.wait()
+        sweep(store)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(sweep_at_once, range(4)))
+    assert asides(store) == []
+
+
 def test_a_killed_writer_never_leaves_a_torn_bundle(recipe: Recipe, store: Path) -> None:
     draw = random.Random(7)
     large = recipe.with_files({"weights.bin": bytes(1 << 20)})
     for kill in range(KILLS):
-        writer = processes.Process(target=write_forever, args=(large, store, 10_000 * kill))
+        wrote_one = processes.Event()
+        writer = processes.Process(target=write_forever, args=(large, store, kill, wrote_one))
         writer.start()
-        writer.join(draw.uniform(0.005, 0.08))
+        assert wrote_one.wait(60)
+        writer.join(draw.uniform(0, 0.05))
         assert writer.exitcode is None, "it was still writing"
         writer.kill()
         writer.join()
-        store.mkdir(exist_ok=True)
         for path in published(store):
             assert open_bundle(path).path == path
-    assert published(store), "some were finished"
+    assert len(published(store)) >= KILLS
     assert large.write(store).id == large.manifest.id
 
 
-def write_forever(recipe: Recipe, store: Path, first: int) -> None:
-    for seed in itertools.count(first):
-        recipe.with_facts(seed=seed).write(store)
+def write_forever(recipe: Recipe, store: Path, writer: int, wrote_one: Event) -> None:
+    """Write one bundle after the other, none of them another writer's."""
+    for number in itertools.count():
+        recipe.with_facts(seed=1_000_000 * writer + number).write(store)
+        wrote_one.set()

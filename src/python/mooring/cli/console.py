@@ -40,6 +40,8 @@ class Output:
             self.json(facts)
             return
         table = Table(title=title or None, title_justify="left", show_header=False, box=None)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")  # a digest is there to be copied whole
         for name, value in facts.items():
             table.add_row(f"  {name}", _shown(value))
         self._out.print(table)

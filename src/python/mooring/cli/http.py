@@ -14,13 +14,15 @@ TIMEOUT_SECONDS = 30.0
 PROBE_SECONDS = 2.0
 
 
-def is_ready(url: str) -> bool:
-    """Whether `url` answers 200."""
+def status_of(url: str) -> int | None:
+    """The status that `url` answers with, or None where nobody answers."""
     try:
         with _open(urllib.request.Request(url), PROBE_SECONDS) as answer:  # noqa: S310, see _open
-            return answer.status == 200
-    except OSError:  # URLError and HTTPError are of this family
-        return False
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return None
 
 
 def post_json(url: str, document: Any) -> Any:

@@ -70,9 +70,9 @@ class Processes:
         deadline = time.monotonic() + seconds
         while not ready():
             if child.process.poll() is not None:
-                raise _failed(child, f"it ended with status {child.process.returncode}")
+                raise failed(child, f"it ended with status {child.process.returncode}")
             if time.monotonic() > deadline:
-                raise _failed(child, f"it was not ready within {seconds:.0f} s")
+                raise failed(child, f"it was not ready within {seconds:.0f} s")
             time.sleep(POLL_SECONDS)
 
     def wait_for_end(self) -> None:
@@ -80,7 +80,7 @@ class Processes:
         while True:
             for child in self.children:
                 if child.process.poll() is not None:
-                    raise _failed(child, f"it ended with status {child.process.returncode}")
+                    raise failed(child, f"it ended with status {child.process.returncode}")
             time.sleep(POLL_SECONDS)
 
 
@@ -111,7 +111,8 @@ def _die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _failed(child: Child, problem: str) -> ProcessFailed:
+def failed(child: Child, problem: str) -> ProcessFailed:
+    """The error that says what became of a child, with the end of what it printed."""
     lines = [line for line in child.log.read_text(errors="replace").splitlines() if line.strip()]
     words = "\n".join(lines[-_LINES_SHOWN:])
     return ProcessFailed(

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mooring.bundle.atomic import write_file
 from mooring.cli.errors import PortInUse
-from mooring.cli.http import is_ready
-from mooring.cli.processes import Processes
+from mooring.cli.http import status_of
+from mooring.cli.processes import Child, Processes, failed
 from mooring.cli.workspace import Workspace
 
 LOOPBACK = "127.0.0.1"
@@ -68,7 +68,16 @@ def _start_service(processes: Processes, space: Workspace, model: Served, port: 
         "BENTOML_DO_NOT_TRACK": "true",
     }
     child = processes.start(f"service-{model.name}", [*command, *where], environ)
-    processes.wait_until(child, lambda: is_ready(f"http://{LOOPBACK}:{port}/readyz"), BOOT_SECONDS)
+    url = f"http://{LOOPBACK}:{port}/readyz"
+    processes.wait_until(child, lambda: _service_ready(child, url), BOOT_SECONDS)
+
+
+def _service_ready(child: Child, url: str) -> bool:
+    """Whether the model service is ready. It answers 503 only when it never will be."""
+    status = status_of(url)
+    if status == 503:
+        raise failed(child, "it refuses to serve the bundle")
+    return status == 200
 
 
 def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: float) -> str:
@@ -81,7 +90,7 @@ def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: 
     }
     child = processes.start("gateway", [sys.executable, "-m", "mooring.gateway"], environ)
     url = f"http://{LOOPBACK}:{ports.gateway}"
-    processes.wait_until(child, lambda: is_ready(f"{url}/readyz"), BOOT_SECONDS)
+    processes.wait_until(child, lambda: status_of(f"{url}/readyz") == 200, BOOT_SECONDS)
     return url
 
 

@@ -37,6 +37,12 @@ def test_json_is_canonical(contract: Contract) -> None:
     assert canonical_json(json.loads(contract.to_json())) == contract.to_json()
 
 
+def test_an_unset_promise_is_left_out(contract: Contract) -> None:
+    miles = json.loads(contract.to_json())["features"][3]
+    assert miles["gt"] == 0
+    assert not {"ge", "le", "lt", "categories"} & set(miles)
+
+
 def test_the_digest_tells_two_promises_apart(contract: Contract) -> None:
     wider = contract.model_copy(update={"limits": Limits(rows=4)})
     assert wider.digest != contract.digest

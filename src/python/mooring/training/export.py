@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import zipfile
+from collections.abc import Iterator
 from typing import Any
 
 import skops.io
@@ -19,8 +19,8 @@ from mooring.training.errors import ExportError
 # onnxruntime 1.32 reads newer ones; these are old enough for every runtime of the last years.
 TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
 
-# skops names objects and array files by their address in memory.
-_ADDRESS = re.compile(r'(?P<key>"__id__": |"file": ")(?P<address>\d+)')
+# Nodes of a skops schema that hold a plain value or a type.
+_CONSTANTS = frozenset({"JsonNode", "TypeNode"})
 
 # The earliest time a zip file can hold.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -39,7 +39,7 @@ def onnx_model(pipeline: Pipeline, contract: Contract) -> Any:
         {id(pipeline): {"zipmap": False}} if contract.prediction.kind == "probability" else None
     )
     try:
-        return to_onnx(
+        model = to_onnx(
             pipeline, initial_types=inputs, options=options, target_opset=TARGET_OPSET,
             name=contract.name,
         )  # fmt: skip
@@ -49,6 +49,9 @@ def onnx_model(pipeline: Pipeline, contract: Contract) -> Any:
             place=f"pipeline of {contract.name}",
             cure="Use steps that skl2onnx converts; see its list of supported models.",
         ) from error
+    # skl2onnx lists operator sets in the order of a set of strings, which the hash seed decides.
+    model.opset_import.sort(key=lambda operators: operators.domain)
+    return model
 
 
 def skops_model(pipeline: Pipeline) -> tuple[bytes, list[str]]:
@@ -64,15 +67,41 @@ def _reproducible(archive: bytes) -> bytes:
     """
     with zipfile.ZipFile(io.BytesIO(archive)) as source:
         entries = {name: source.read(name) for name in source.namelist()}
-    numbers: dict[str, str] = {}
-
-    def renumber(match: re.Match[str]) -> str:
-        return match["key"] + numbers.setdefault(match["address"], str(len(numbers)))
-
-    schema = _ADDRESS.sub(renumber, entries.pop("schema.json").decode())
-    renamed = {f"{numbers[name.split('.')[0]]}.npy": content for name, content in entries.items()}
-    renamed["schema.json"] = json.dumps(json.loads(schema), separators=(",", ":")).encode()
+    schema = json.loads(entries.pop("schema.json"))
+    numbers: dict[str, int] = {}
+    for node in _nodes(schema):
+        node["__id__"] = numbers.setdefault(_identity(node), len(numbers))
+        if "file" in node:
+            node["file"] = _renamed(node["file"], numbers)
+    renamed = {_renamed(name, numbers): content for name, content in entries.items()}
+    renamed["schema.json"] = json.dumps(schema, separators=(",", ":")).encode()
     return _zip(renamed)
+
+
+def _nodes(part: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a skops schema, outer before inner."""
+    if isinstance(part, dict) and "__id__" in part and "__loader__" in part:
+        yield part
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    for piece in inner:
+        yield from _nodes(piece)
+
+
+def _identity(node: dict[str, Any]) -> str:
+    """What makes two nodes one: the value of a constant, the address of anything else.
+
+    Whether two equal constants are one object is up to the interpreter and what it did before.
+    """
+    if node["__loader__"] in _CONSTANTS:
+        return json.dumps(
+            [node[key] for key in ("__module__", "__class__")] + [node.get("content")]
+        )
+    return str(node["__id__"])
+
+
+def _renamed(name: str, numbers: dict[str, int]) -> str:
+    address, _, ending = name.partition(".")
+    return f"{numbers[address]}.{ending}"
 
 
 def _zip(entries: dict[str, bytes]) -> bytes:

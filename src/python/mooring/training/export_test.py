@@ -60,6 +60,17 @@ def test_skops_bytes_do_not_depend_on_memory(fitted: Pipeline) -> None:
     assert keep_addresses_apart
 
 
+def test_skops_bytes_do_not_depend_on_which_constants_are_one_object() -> None:
+    """Whether two equal strings or numbers are one object is up to the interpreter."""
+    one, seed = "early morning", 20_130_401
+    other, again = " ".join(one.split()), int(str(seed))
+    assert other is not one
+    assert again is not seed
+    shared = FunctionTransformer(kw_args={"a": one, "b": one, "c": seed, "d": seed})
+    apart = FunctionTransformer(kw_args={"a": one, "b": other, "c": seed, "d": again})
+    assert skops_model(Pipeline([("f", shared)])) == skops_model(Pipeline([("f", apart)]))
+
+
 def test_a_skops_file_carries_no_time(fitted: Pipeline) -> None:
     content, _ = skops_model(fitted)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:

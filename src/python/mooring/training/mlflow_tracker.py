@@ -72,6 +72,8 @@ class MlflowTracker:
         # Alembic tells every table it makes; that is noise on a first run.
         logging.getLogger("alembic").setLevel(logging.WARNING)
         logging.getLogger("mlflow.store").setLevel(logging.WARNING)
+        # It warns that there is no pip beside it; what the model needs is told explicitly.
+        logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
         try:
             mlflow.set_tracking_uri(self.uri)
             client = MlflowClient(self.uri)
