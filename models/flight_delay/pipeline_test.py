@@ -64,7 +64,7 @@ def test_other_processes_elsewhere_give_the_same_bundle(
     # With the hash seed 9, unlike with most, skl2onnx lists operator sets in another order.
     east = {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
     west = {"PYTHONHASHSEED": "9", "TZ": "America/Los_Angeles", "OMP_NUM_THREADS": "2"}
-    path = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    path = {"PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path if p)}
     command = [sys.executable, "-c", PROGRAM, winter.dataset.uri]
     children = []
     for name, environ in {"east": east, "west": west}.items():

@@ -21,6 +21,7 @@ from mooring.bundle.open import open_bundle
 from mooring.contract.contract import Prediction
 from mooring.data.dataset import DatasetVersion
 from mooring.data.errors import DatasetEmpty
+from mooring.training.code import code_digest
 from mooring.training.errors import ExportError
 from mooring.training.facts import Facts, card_file, metrics_file
 from mooring.training.memory_tracker import MemoryTracker
@@ -54,9 +55,12 @@ def test_a_bundle_opens_and_both_runtimes_answer_its_samples(trained: Train) -> 
 def test_the_manifest_names_exactly_what_was_learned_from(
     trained: Train, rows: pl.DataFrame, plan: TrainingPlan
 ) -> None:
-    data = trained().bundle.manifest.dataset
+    manifest = trained(seed=5).bundle.manifest
+    data = manifest.dataset
     learned = rows.filter(pl.col("event_time").dt.date().cast(pl.String) <= plan.split.training.end)
     assert (data.rows, data.period) == (len(learned), plan.split.training)
+    assert (manifest.seed, manifest.tolerance) == (5, plan.tolerance)
+    assert manifest.code == code_digest(["mooring.training.train"])
 
 
 @pytest.mark.parametrize(
