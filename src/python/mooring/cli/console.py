@@ -35,16 +35,14 @@ class Output:
         self._err.print(text)
 
     def result(self, facts: Mapping[str, Any], title: str = "") -> None:
-        """Print named facts: a two-column table for people, one JSON object for scripts."""
+        """Print named facts: a line each for people, one JSON object for scripts."""
         if self.as_json:
             self.json(facts)
             return
-        table = Table(title=title or None, title_justify="left", show_header=False, box=None)
-        table.add_column(no_wrap=True)
-        table.add_column(overflow="fold")  # a digest is there to be copied whole
-        for name, value in facts.items():
-            table.add_row(f"  {name}", _shown(value))
-        self._out.print(table)
+        width = max(map(len, facts), default=0)
+        lines = [f"  {name:<{width}}  {_shown(value)}" for name, value in facts.items()]
+        # Never wrapped: digests, paths and commands are there to be copied whole.
+        self.say("\n".join([title, *lines] if title else lines))
 
     def rows(self, title: str, header: list[str], rows: list[list[str]]) -> None:
         """Print a table for people; scripts get their facts from `json`."""

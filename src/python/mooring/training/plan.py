@@ -52,6 +52,6 @@ class TrainingPlan:
     split: TimeSplit
     owner: str
     known_limits: tuple[str, ...] = ()
-    calibration: Literal["sigmoid", "temperature"] | None = "sigmoid"
+    calibration: Literal["sigmoid"] | None = "sigmoid"
     seed: int = 20130401
     tolerance: str = "0.00001"

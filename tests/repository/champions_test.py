@@ -1,0 +1,28 @@
+"""What the repository says is in production is there, whole, blessed, and answers as recorded."""
+
+from pathlib import Path
+
+import pytest
+
+from mooring.blessing.evidence import require_blessing
+from mooring.bundle.load import load_model
+from mooring.bundle.open import open_bundle
+from mooring.bundle.release import read_release
+from tests.repository.tracked import ROOT
+
+RELEASES = sorted((ROOT / "models").glob("*/release.json"))
+
+
+def test_there_is_a_release() -> None:
+    assert [path.parent.name for path in RELEASES] == ["flight_delay"]
+
+
+@pytest.mark.parametrize("path", RELEASES, ids=lambda path: path.parent.name)
+def test_the_champion_is_whole_blessed_and_answers_as_recorded(path: Path) -> None:
+    champion = read_release(path, model=path.parent.name).release.champion
+    assert champion is not None
+
+    bundle = open_bundle(path.parent / champion.location, expect=champion.bundle)
+    digest = require_blessing(path.parent / "blessings", bundle.id, "evaluation")
+    assert champion.blessings == {"evaluation": digest}
+    assert load_model(bundle, runtime=champion.runtime).bundle.bytes == champion.bytes
