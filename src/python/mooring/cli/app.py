@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -15,6 +15,9 @@ from mooring.cli.console import Output
 from mooring.cli.interrupts import Interrupted, interruptible
 from mooring.cli.workspace import Workspace, workspace_from
 from mooring.contract.errors import MooringError
+
+if TYPE_CHECKING:
+    from mooring.cli.lifecycle import Promoted
 
 app = typer.Typer(
     name="mooring",
@@ -140,7 +143,7 @@ def promote(
 
         known = find_model(model)
         done = promote_model(known, _space(context), bundle=bundle, reason=reason, commit=commit)
-        _tell_release(out, done.champion.version, done.champion.bundle, done.commit, done.git_line)
+        _tell_release(out, done)
 
 
 @app.command()
@@ -159,7 +162,7 @@ def rollback(
 
         known = find_model(model)
         done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)
-        _tell_release(out, done.champion.version, done.champion.bundle, done.commit, done.git_line)
+        _tell_release(out, done)
 
 
 @app.command()
@@ -270,9 +273,9 @@ def _space(context: typer.Context) -> Workspace:
     return space
 
 
-def _tell_release(out: Output, version: int, bundle: str, commit: str | None, line: str) -> None:
-    recorded = {"commit": commit} if commit else {"to record it": line}
-    out.result({"champion": version, "bundle": bundle, **recorded})
+def _tell_release(out: Output, done: Promoted) -> None:
+    recorded = {"commit": done.commit} if done.commit else {"to record it": done.git_line}
+    out.result({"champion": done.champion.version, "bundle": done.champion.bundle, **recorded})
 
 
 @contextmanager
