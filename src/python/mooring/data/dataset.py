@@ -110,6 +110,8 @@ def _told(uri: Path, version: int) -> str | None:
     and numbers it as the open one.
     """
     log = uri / "_delta_log" / f"{version:020}.json"
+    if not log.exists():  # Delta forgets old commits once a checkpoint stands for them
+        return None
     actions = [json.loads(line) for line in log.read_text().splitlines()]
     return next((a["commitInfo"].get(DESCRIPTION) for a in actions if "commitInfo" in a), None)
 
