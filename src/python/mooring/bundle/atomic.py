@@ -17,11 +17,14 @@ ASIDE = ".writing-"
 STALE_SECONDS = 3_600
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Replace `path` by `content` in one step."""
+def write_file(path: Path, content: bytes, *, aside_in: Path | None = None) -> None:
+    """Replace `path` by `content` in one step; half-written work lies in `aside_in`, by default
+    the same folder. Both are of one file system.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    sweep(path.parent)
-    aside = path.parent / f"{ASIDE}{path.name}-{secrets.token_hex(6)}"
+    folder = aside_in or path.parent
+    sweep(folder)
+    aside = folder / f"{ASIDE}{path.name}-{secrets.token_hex(6)}"
     try:
         _write_synced(aside, content)
         os.replace(aside, path)

@@ -5,6 +5,9 @@ BundleError
 ├── BundleTooLarge          a file, the whole, or the number of files is over its cap
 ├── BundleTampered          content differs from the manifest, or the manifest from its id
 ├── BundleUnreadable        manifest or contract cannot be parsed
+├── SignatureMissing        the policy asks for a signature and there is none
+├── SignatureInvalid        by somebody else, of other files, or no signature at all
+├── SigningUnusable         the policy, a key or the trust root cannot be used
 ├── FingerprintMismatch     written with libraries that this process cannot stand in for
 ├── UntrustedTypes          a skops file wants types that its list does not name
 ├── ModelUnloadable         the runtime refuses the model file
@@ -35,6 +38,18 @@ class BundleTampered(BundleError):
 
 class BundleUnreadable(BundleError):
     """The manifest or the contract cannot be parsed by this version."""
+
+
+class SignatureMissing(BundleError):
+    """The bundle is not signed, and the policy asks for it."""
+
+
+class SignatureInvalid(BundleError):
+    """The signature is not one of these files by whom the policy trusts."""
+
+
+class SigningUnusable(BundleError):
+    """Nothing can be signed or checked with this policy, key or trust root: no verdict."""
 
 
 class FingerprintMismatch(BundleError):

@@ -1,4 +1,5 @@
-"""Loading a verified bundle: fingerprint, trusted types, runtime, golden replay; then it is ready.
+"""Loading a verified bundle: signature where the policy asks, fingerprint, trusted types, runtime,
+golden replay; then it is ready.
 
 Training's parity gate, the evaluation and the service all predict through this one door.
 """
@@ -22,6 +23,7 @@ from mooring.bundle.fingerprint import check_fingerprint
 from mooring.bundle.manifest import MODEL_ONNX, MODEL_SKOPS, TRUSTED_TYPES, Runtime
 from mooring.bundle.open import Bundle
 from mooring.bundle.samples import Sample, samples_of
+from mooring.bundle.signature import OFF, SignaturePolicy, check_signature
 from mooring.contract.columns import Columns
 from mooring.contract.errors import InvalidRows
 from mooring.contract.request import RequestSchema
@@ -47,11 +49,19 @@ class LoadedModel:
         return self.model.predict(columns)
 
 
-def load_model(bundle: Bundle, *, runtime: Runtime | None = None, threads: int = 1) -> LoadedModel:
+def load_model(
+    bundle: Bundle,
+    *,
+    runtime: Runtime | None = None,
+    threads: int = 1,
+    policy: SignaturePolicy = OFF,
+) -> LoadedModel:
     """Load `bundle` with its own runtime, or the named one, and replay its golden samples.
 
-    Raises FingerprintMismatch, UntrustedTypes, ModelUnloadable or GoldenMismatch.
+    Raises what `check_signature` raises where `policy` asks for a signature, FingerprintMismatch,
+    UntrustedTypes, ModelUnloadable or GoldenMismatch.
     """
+    check_signature(bundle, policy)
     chosen = runtime or bundle.manifest.runtime
     check_fingerprint(bundle.manifest.fingerprint, chosen, place=str(bundle.path))
     loaded = LoadedModel(bundle, chosen, _runtime(bundle, chosen, threads))

@@ -15,6 +15,7 @@ from mooring.contract.canonical import canonical_json, sha256
 
 MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
+SIGNATURE = "model.sig"
 CONTRACT = "contract.json"
 MODEL_ONNX = "model.onnx"
 MODEL_SKOPS = "model.skops"

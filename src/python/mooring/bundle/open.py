@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mooring.bundle.errors import BundleMissing, BundleTampered, BundleTooLarge, BundleUnreadable
-from mooring.bundle.manifest import CONTRACT, MANIFEST, PROVENANCE, Manifest
+from mooring.bundle.manifest import CONTRACT, MANIFEST, PROVENANCE, SIGNATURE, Manifest
 from mooring.contract.canonical import sha256
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidContract
@@ -33,7 +33,7 @@ class Caps:
 CAPS = Caps()
 
 # May lie in the folder without being part of the id.
-BESIDE = frozenset({MANIFEST, PROVENANCE, "model.sig"})
+BESIDE = frozenset({MANIFEST, PROVENANCE, SIGNATURE})
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any
 
 from mooring.bundle.atomic import write_folder
 from mooring.bundle.errors import BundleTampered, BundleUnreadable
-from mooring.bundle.manifest import MANIFEST, PROVENANCE, FileEntry, Manifest
+from mooring.bundle.manifest import MANIFEST, PROVENANCE, SIGNATURE, FileEntry, Manifest
 from mooring.bundle.open import CAPS, Bundle, open_bundle, read_capped
+from mooring.bundle.signature import is_signed, write_signature
 from mooring.contract.canonical import canonical_json, sha256
 
 
@@ -40,7 +41,9 @@ def write_bundle(
 
 
 def copy_bundle(bundle: Bundle, store: Path) -> Bundle:
-    """Store a verified bundle in another folder store, provenance included, and verify it there."""
+    """Store a verified bundle in another folder store, and verify it there; provenance and
+    signature go with it.
+    """
     path = bundle.path / PROVENANCE
     try:
         provenance = json.loads(read_capped(path, CAPS.manifest_bytes))
@@ -48,7 +51,11 @@ def copy_bundle(bundle: Bundle, store: Path) -> Bundle:
         raise BundleUnreadable(
             "it is not JSON", place=str(path), cure="Restore the bundle from its store."
         ) from None
-    return write_bundle(store, bundle.manifest, bundle.files, provenance)
+    copy = write_bundle(store, bundle.manifest, bundle.files, provenance)
+    if is_signed(bundle):
+        content = read_capped(bundle.path / SIGNATURE, CAPS.manifest_bytes)
+        write_signature(copy.path / SIGNATURE, content)
+    return copy
 
 
 def _check_entries(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:

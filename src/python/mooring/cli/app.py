@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from mooring.cli import bundles
 from mooring.cli.console import Output
 from mooring.cli.interrupts import Interrupted, interruptible
 from mooring.cli.workspace import Workspace, workspace_from
@@ -31,6 +32,8 @@ app = typer.Typer(
         "See all of it at once with mooring demo."
     ),
 )
+
+app.add_typer(bundles.app, name="bundle")
 
 ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]

@@ -257,6 +257,16 @@ def test_a_tampered_bundle_never_becomes_ready_and_says_why(bundle: Bundle, tmp_
     assert len([line for line in lines if reason in line]) == 1
 
 
+def test_an_unsigned_bundle_never_becomes_ready_where_the_policy_asks(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    policy = {"MOORING_SIGNATURE_POLICY": "key", "MOORING_SIGNATURE_KEY": "/keys/release.pub"}
+    with _serving(tmp_path, MOORING_BUNDLE=str(bundle.path), **policy) as service:
+        status, body = service.first_readiness()
+    assert status == 503
+    assert "there is no model.sig, and the policy is key" in body.decode()
+
+
 def test_without_anything_to_serve_it_exits_with_one_line(tmp_path: Path) -> None:
     with _serving(tmp_path, MOORING_BUNDLE="") as service:
         assert service.process.wait(BOOT_SECONDS) == 1

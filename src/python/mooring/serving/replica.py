@@ -1,7 +1,8 @@
 """One bundle in one process: refused or proven at boot, then asked for predictions.
 
-Boot goes: verify every digest, load, replay the golden samples, ready. A replica that could not
-boot stays as it is, since its bundle never changes: starting it again would not help.
+Boot goes: verify every digest, and the signature where the policy asks, load, replay the golden
+samples, ready. A replica that could not boot stays as it is, since its bundle never changes:
+starting it again would not help.
 """
 
 from __future__ import annotations
@@ -136,7 +137,8 @@ def boot(settings: Settings, threads: int) -> Served:
             place=str(settings.bundle),
             cure="Name a bundle of the same model in MOORING_BUNDLE.",
         )
-    return Served(load_model(bundle, threads=threads), settings.version)
+    loaded = load_model(bundle, threads=threads, policy=settings.signature)
+    return Served(loaded, settings.version)
 
 
 def boot_or_refuse(replica: Replica, settings: Settings, threads: int) -> None:

@@ -11,7 +11,9 @@ import pytest
 from mooring.bundle.manifest import MODEL_ONNX, SAMPLES, Manifest
 from mooring.bundle.open import Bundle
 from mooring.bundle.samples import samples_file, samples_of
-from mooring.bundle.write import entries_of, write_bundle
+from mooring.bundle.signature import SignaturePolicy, sign_bundle
+from mooring.bundle.testing.keys import key_pair
+from mooring.bundle.write import copy_bundle, entries_of, write_bundle
 from mooring.serving.errors import NotReady
 from mooring.serving.replica import Replica, boot_or_refuse
 from mooring.serving.settings import Settings
@@ -72,6 +74,39 @@ def test_settings_that_do_not_fit_leave_it_unready(
 ) -> None:
     replica = Replica("tiny")
     boot_or_refuse(replica, replace(settings, **change), 1)
+    with pytest.raises(NotReady, match=reason):
+        _ = replica.served
+
+
+def _copied(bundle: Bundle, store: Path) -> Bundle:
+    return copy_bundle(bundle, store / "copy")
+
+
+def test_under_a_policy_a_signed_bundle_is_served(bundle: Bundle, tmp_path: Path) -> None:
+    keys, copy = key_pair(tmp_path), _copied(bundle, tmp_path)
+    sign_bundle(copy, keys.private)
+    replica = Replica("tiny")
+    settings = Settings("tiny", copy.path, None, 1, SignaturePolicy("key", keys.public))
+    boot_or_refuse(replica, settings, 1)
+    assert replica.served.model.bundle.id == bundle.id
+
+
+@pytest.mark.parametrize(
+    ("signer", "reason"),
+    [
+        pytest.param(None, "no model.sig, and the policy is key", id="unsigned"),
+        pytest.param("other", "not a signature by the key of the policy", id="by somebody else"),
+    ],
+)
+def test_under_a_policy_any_other_bundle_is_refused_with_the_reason(
+    bundle: Bundle, tmp_path: Path, signer: str | None, reason: str
+) -> None:
+    keys, copy = key_pair(tmp_path), _copied(bundle, tmp_path)
+    if signer:
+        sign_bundle(copy, key_pair(tmp_path, signer).private)
+    replica = Replica("tiny")
+    settings = Settings("tiny", copy.path, None, 1, SignaturePolicy("key", keys.public))
+    boot_or_refuse(replica, settings, 1)
     with pytest.raises(NotReady, match=reason):
         _ = replica.served
 

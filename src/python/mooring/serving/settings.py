@@ -7,6 +7,9 @@ Variables that are read:
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
     MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named;
                             the working directory by default
+
+`MOORING_SIGNATURE_POLICY` and its like say whose signature the bundle needs; see
+`mooring.bundle.signature`.
 """
 
 from __future__ import annotations
@@ -16,17 +19,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mooring.bundle.release import read_release
+from mooring.bundle.signature import OFF, SignaturePolicy, policy_from
 from mooring.serving.errors import InvalidSettings
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one service process serves; `expect` is the bundle id that was promised."""
+    """What one service process serves: `expect` is the bundle id that was promised, `signature`
+    whose signature the bundle needs.
+    """
 
     model: str
     bundle: Path
     expect: str | None
     version: int
+    signature: SignaturePolicy = OFF
 
     @property
     def environ(self) -> dict[str, str]:
@@ -35,23 +42,26 @@ class Settings:
             "MOORING_BUNDLE": str(self.bundle),
             "MOORING_BUNDLE_ID": self.expect or "",
             "MOORING_MODEL_VERSION": str(self.version),
+            **self.signature.environ,
         }
 
 
 def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """Settings of the service of `model`. Raises InvalidSettings, or ReleaseError from a release.
+    """Settings of the service of `model`. Raises InvalidSettings, ReleaseError from a release, or
+    SigningUnusable for half a policy.
 
     >>> read_settings("m", {"MOORING_BUNDLE": "b", "MOORING_MODEL_VERSION": "3"}, Path("/")).version
     3
     """
     named = environ.get("MOORING_BUNDLE", "")
+    signature = policy_from(environ)
     if not named:
-        return _champion(model, Path(environ.get("MOORING_ROOT") or cwd))
+        return _champion(model, Path(environ.get("MOORING_ROOT") or cwd), signature)
     expect = environ.get("MOORING_BUNDLE_ID") or None
-    return Settings(model, cwd / named, expect, _version(environ))
+    return Settings(model, cwd / named, expect, _version(environ), signature)
 
 
-def _champion(model: str, root: Path) -> Settings:
+def _champion(model: str, root: Path, signature: SignaturePolicy) -> Settings:
     path = root / "models" / model / "release.json"
     champion = read_release(path, model=model).release.champion
     if champion is None:
@@ -62,7 +72,7 @@ def _champion(model: str, root: Path) -> Settings:
         )
     # A location that is not absolute stands beside its release.json.
     bundle = path.parent / champion.location
-    return Settings(model, bundle, champion.bundle, champion.version)
+    return Settings(model, bundle, champion.bundle, champion.version, signature)
 
 
 def _version(environ: Mapping[str, str]) -> int:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mooring.bundle.errors import ReleaseError
+from mooring.bundle.errors import ReleaseError, SigningUnusable
+from mooring.bundle.signature import SignaturePolicy
 from mooring.serving.errors import InvalidSettings
 from mooring.serving.settings import Settings, read_settings
 
@@ -61,9 +62,27 @@ def test_without_a_bundle_the_champion_of_the_checkout_is_served(
 
 
 @pytest.mark.parametrize("expect", [ID, None])
-def test_settings_survive_the_way_to_a_worker(expect: str | None) -> None:
-    settings = Settings("tiny", Path("/b/1"), expect, 4)
+@pytest.mark.parametrize("signature", [SignaturePolicy(), SignaturePolicy("key", Path("/k.pub"))])
+def test_settings_survive_the_way_to_a_worker(
+    expect: str | None, signature: SignaturePolicy
+) -> None:
+    settings = Settings("tiny", Path("/b/1"), expect, 4, signature)
     assert read_settings("tiny", settings.environ, Path("/elsewhere")) == settings
+
+
+def test_a_champion_needs_the_signature_that_the_environment_asks_for(
+    tmp_path: Path, release: Release
+) -> None:
+    release(tmp_path, ID, "bundles/abab")
+    environ = {"MOORING_SIGNATURE_POLICY": "key", "MOORING_SIGNATURE_KEY": "/k.pub"}
+    settings = read_settings("tiny", environ, tmp_path)
+    assert settings.signature == SignaturePolicy("key", Path("/k.pub"))
+
+
+def test_half_a_signature_policy_is_no_settings() -> None:
+    environ = {"MOORING_BUNDLE": "/b", "MOORING_SIGNATURE_POLICY": "key"}
+    with pytest.raises(SigningUnusable, match="MOORING_SIGNATURE_KEY"):
+        read_settings("tiny", environ, Path("/"))
 
 
 def test_a_champion_may_lie_at_an_absolute_place(tmp_path: Path, release: Release) -> None:
