@@ -4,18 +4,16 @@ for, so that `--help` answers at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mooring.cli import bundles
+from mooring.cli.command import command
 from mooring.cli.console import Output
-from mooring.cli.interrupts import Interrupted, interruptible
+from mooring.cli.interrupts import Interrupted
 from mooring.cli.workspace import Workspace, workspace_from
-from mooring.contract.errors import MooringError
 
 if TYPE_CHECKING:
     from mooring.cli.lifecycle import Promoted
@@ -65,7 +63,7 @@ def main(
 @app.command()
 def ingest(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
     """Read raw data, check every row against the contract, write a dataset version."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.lifecycle import ingest_model
         from mooring.cli.registry import find_model
 
@@ -87,7 +85,7 @@ def train(
     json: AsJson = False,
 ) -> None:
     """Train, export, compare and describe: one dataset version in, one bundle out."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.lifecycle import train_model
         from mooring.cli.registry import find_model
 
@@ -114,7 +112,7 @@ def bless(
     context: typer.Context, model: ModelName, bundle: BundleId = None, json: AsJson = False
 ) -> None:
     """Judge a bundle by the model's gate; exit status 1 unless it is blessed."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.lifecycle import bless_model
         from mooring.cli.registry import find_model
 
@@ -140,7 +138,7 @@ def promote(
     json: AsJson = False,
 ) -> None:
     """Make a blessed bundle the champion in models/<model>/release.json."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.lifecycle import promote_model
         from mooring.cli.registry import find_model
 
@@ -159,7 +157,7 @@ def rollback(
     json: AsJson = False,
 ) -> None:
     """Bring a former champion back, under its old version."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.lifecycle import rollback_model
         from mooring.cli.registry import find_model
 
@@ -182,7 +180,7 @@ def serve(
     drain: Drain = 5.0,
 ) -> None:
     """Serve the champion: its model service and the gateway, until Ctrl-C."""
-    with _command(as_json=False) as out:
+    with command(as_json=False) as out:
         from mooring.cli.processes import Processes
         from mooring.cli.registry import find_model
         from mooring.cli.serving import champion, unreleased
@@ -213,7 +211,7 @@ def predict(
     json: AsJson = False,
 ) -> None:
     """Ask a running gateway for one prediction."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.predict import predict_one
 
         answer = predict_one(model, instance, url)
@@ -231,7 +229,7 @@ def demo(
     json: AsJson = False,
 ) -> None:
     """The whole path on real flights: data, training, evidence, release, service, predictions."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.demo import run_demo
         from mooring.cli.registry import find_model
         from mooring.cli.stack import Ports
@@ -244,7 +242,7 @@ def demo(
 @app.command()
 def doctor(context: typer.Context, json: AsJson = False) -> None:
     """Look at interpreters, index, disk, ports and packages; exit status 1 for a problem."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.doctor import examine
 
         findings = examine(_space(context))
@@ -265,7 +263,7 @@ def clean(
     json: AsJson = False,
 ) -> None:
     """Remove what the demo made, or with --all the whole state folder."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.cli.cleaning import clean_state
 
         out.result({"removed": [str(path) for path in clean_state(_space(context), everything)]})
@@ -279,25 +277,3 @@ def _space(context: typer.Context) -> Workspace:
 def _tell_release(out: Output, done: Promoted) -> None:
     recorded = {"commit": done.commit} if done.commit else {"to record it": done.git_line}
     out.result({"champion": done.champion.version, "bundle": done.champion.bundle, **recorded})
-
-
-@contextmanager
-def _command(as_json: bool) -> Iterator[Output]:
-    """One command: errors become one message and a status, interrupts the shell's own status."""
-    out = Output(as_json=as_json)
-    with interruptible():
-        try:
-            yield out
-        except MooringError as error:
-            _fail(out, error)
-        except Interrupted as interrupted:
-            raise typer.Exit(interrupted.status) from None
-
-
-def _fail(out: Output, error: MooringError) -> NoReturn:
-    if out.as_json:
-        told = {"problem": error.problem, "place": error.place, "cure": error.cure}
-        out.json({"error": {"kind": type(error).__name__, **told}})
-    else:
-        out.note(f"mooring: {error}")
-    raise typer.Exit(1)

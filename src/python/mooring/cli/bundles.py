@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mooring.cli.console import Output
+from mooring.cli.command import command
 
 if TYPE_CHECKING:
     from mooring.bundle.open import Bundle
@@ -31,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document fo
 @app.command()
 def show(bundle: Folder, expect: Expect = None, json: AsJson = False) -> None:
     """What a bundle is made of; every digest is checked, nothing is loaded."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.bundle.open import open_bundle
         from mooring.bundle.signature import is_signed
 
@@ -50,7 +48,7 @@ def verify(
     bundle: Folder, expect: Expect = None, key: PublicKey = None, json: AsJson = False
 ) -> None:
     """Take every step a service takes before it is ready; exit status 1 when one refuses."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.bundle.load import load_model, replay
         from mooring.bundle.open import open_bundle
 
@@ -63,7 +61,7 @@ def verify(
 @app.command()
 def sign(bundle: Folder, key: PrivateKey, expect: Expect = None, json: AsJson = False) -> None:
     """Vouch for a bundle: write model.sig into its folder, which changes no id."""
-    with _command(json) as out:
+    with command(json) as out:
         from mooring.bundle.open import open_bundle
         from mooring.bundle.signature import sign_bundle
 
@@ -80,12 +78,3 @@ def _policy(key: Path | None) -> SignaturePolicy:
 def _verified(bundle: Bundle, policy: SignaturePolicy) -> dict[str, str]:
     signature = "not asked for" if policy.mode == "off" else f"by the {policy.mode} of the policy"
     return {"bundle": bundle.id, "model": bundle.manifest.model, "signature": signature}
-
-
-@contextmanager
-def _command(as_json: bool) -> Iterator[Output]:
-    # Imported late: that module adds this one's verbs.
-    from mooring.cli.app import _command as command
-
-    with command(as_json) as out:
-        yield out
