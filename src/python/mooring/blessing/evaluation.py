@@ -1,5 +1,5 @@
-"""The evaluation blessing: floors on the holdout and on every slice of it, through the runtime that
-would serve.
+"""The evaluation blessing: floors on the holdout and on every slice of it, and the champion on the
+same rows, all through the runtime that would serve.
 
 NaN, an empty slice or too few rows is inconclusive, never a pass.
 """
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 import numpy as np
 import polars as pl
 
+from mooring.blessing.comparison import against, shares_days
 from mooring.blessing.errors import GateUnusable
 from mooring.blessing.evidence import Blessing, Check, Verdict, overall
 from mooring.blessing.gate import Floor, Gate, Slice
@@ -25,9 +26,14 @@ from mooring.evaluation.metrics import Floats, score
 
 
 def evaluate(
-    loaded: LoadedModel, gate: Gate, dataset: DatasetVersion, rows: pl.DataFrame
+    loaded: LoadedModel,
+    gate: Gate,
+    dataset: DatasetVersion,
+    rows: pl.DataFrame,
+    champion: LoadedModel | None = None,
 ) -> Blessing:
-    """Judge a loaded model on the gate's holdout.
+    """Judge a loaded model on the gate's holdout, against the champion where there is one and the
+    gate asks for it.
 
     Raises DatasetEmpty when the period has no rows, GateUnusable when the gate does not fit.
     """
@@ -40,6 +46,7 @@ def evaluate(
         _untouched(loaded, gate),
         *_whole(contract, gate, labels, predictions),
         *_slices(contract, gate, holdout, labels, predictions),
+        *_champion(gate, champion, contract, holdout, predictions),
     )
     return Blessing(
         kind="evaluation",
@@ -58,8 +65,7 @@ def evaluate(
 
 def _untouched(loaded: LoadedModel, gate: Gate) -> Check:
     """The honesty check that everything else rests on: no day is both learned from and judged."""
-    learned = loaded.bundle.manifest.dataset.period
-    apart = learned.end < gate.holdout.start or gate.holdout.end < learned.start
+    apart = not shares_days(loaded.bundle.manifest.dataset.period, gate.holdout)
     return Check(
         name="holdout was not learned from",
         rows=loaded.bundle.manifest.dataset.rows,
@@ -92,6 +98,18 @@ def _slices(
                 labels[member],
                 predictions[member],
             )
+
+
+def _champion(
+    gate: Gate,
+    champion: LoadedModel | None,
+    contract: Contract,
+    holdout: pl.DataFrame,
+    predictions: Floats,
+) -> Iterator[Check]:
+    if gate.against_champion is not None and champion is not None:
+        demanded = gate.against_champion
+        yield against(champion, demanded, gate.holdout, contract, holdout, predictions)
 
 
 def _values(contract: Contract, declared: Slice, holdout: pl.DataFrame) -> list[str]:

@@ -19,6 +19,25 @@ Verdict = Literal["blessed", "refused", "inconclusive"]
 _CLOSED = ConfigDict(frozen=True, extra="forbid")
 
 
+class Versus(BaseModel):
+    """What a check against the champion found: the check's own `value` is the candidate's.
+
+    `lower` and `upper` bound candidate − champion. Numbers are None where they are undefined or
+    were not looked for; `reason` says why, and is empty where nothing stood in the way.
+    """
+
+    model_config = _CLOSED
+
+    champion: Sha256
+    value: float | None
+    difference: float | None
+    lower: float | None
+    upper: float | None
+    blocks: int
+    resamples: int
+    reason: str = ""
+
+
 class Check(BaseModel):
     """One question that was asked: of which rows, what came out, and what was demanded.
 
@@ -33,6 +52,18 @@ class Check(BaseModel):
     value: float | None
     demand: str
     verdict: Verdict
+    # Absent from evidence that was written before there were comparisons.
+    versus: Versus | None = None
+
+    @property
+    def found(self) -> str:
+        """What came out, for a person to read."""
+        if self.versus is None:
+            return f"{self.value}"
+        if self.versus.reason:
+            return self.versus.reason
+        interval = f"{self.versus.lower} to {self.versus.upper}"
+        return f"{self.value} against {self.versus.value}: {interval}"
 
 
 class Blessing(BaseModel):

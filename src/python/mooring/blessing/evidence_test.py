@@ -136,3 +136,13 @@ def test_no_pass_for_a_bundle_whose_id_only_begins_alike(
     twin = bundle(1).id[:16] + "0" * 48
     with pytest.raises(NotBlessed, match="blesses another bundle"):
         require_blessing(tmp_path, twin, "evaluation")
+
+
+def test_evidence_from_before_comparisons_still_lets_its_bundle_pass(
+    bundle: MakeBundle, blessing: MakeBlessing, tmp_path: Path
+) -> None:
+    path = write_blessing(tmp_path, blessing(bundle(1)))
+    document = json.loads(path.read_bytes())
+    del document["checks"][0]["versus"]
+    path.write_text(json.dumps(document))
+    assert require_blessing(tmp_path, bundle(1).id, "evaluation") == sha256(path.read_bytes())

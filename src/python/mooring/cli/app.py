@@ -120,7 +120,7 @@ def bless(
             done = bless_model(find_model(model), _space(context), bundle)
         checks = done.blessing.checks
         header = ["check", "rows", "metric", "value", "demand", "verdict"]
-        rows = [[c.name, str(c.rows), c.metric, f"{c.value}", c.demand, c.verdict] for c in checks]
+        rows = [[c.name, str(c.rows), c.metric, c.found, c.demand, c.verdict] for c in checks]
         out.rows(f"Evaluation of {done.blessing.bundle[:16]}", header, rows)
         verdict = done.blessing.verdict
         out.result({"verdict": verdict, "bundle": done.blessing.bundle, "path": done.path})

@@ -1,12 +1,13 @@
 """What a person at the command line can get wrong, or what the machine lacks.
 
 CommandError
-├── UnknownModel     no such folder below models/
-├── NothingToBless   no candidate has been trained
-├── PortInUse        somebody else listens there
-├── ProcessFailed    a server ended, or did not become ready in time
-├── GitRefused       git says no, or the file has uncommitted changes
-└── GatewaySaidNo    the gateway answered with a problem
+├── UnknownModel      no such folder below models/
+├── NothingToBless    no candidate has been trained
+├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
+├── PortInUse         somebody else listens there
+├── ProcessFailed     a server ended, or did not become ready in time
+├── GitRefused        git says no, or the file has uncommitted changes
+└── GatewaySaidNo     the gateway answered with a problem
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ class UnknownModel(CommandError):
 
 class NothingToBless(CommandError):
     """No bundle was named and none has been trained."""
+
+
+class ChampionUnusable(CommandError):
+    """The champion that a candidate must stand up to is gone or damaged."""
 
 
 class PortInUse(CommandError):

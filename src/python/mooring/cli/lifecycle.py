@@ -14,12 +14,13 @@ from mooring.blessing.evaluation import evaluate
 from mooring.blessing.evidence import Blessing, blessing_path, write_blessing
 from mooring.blessing.promotion import Decision, crowned, gather_blessings, promote, roll_back
 from mooring.bundle.atomic import write_file
-from mooring.bundle.load import load_model
+from mooring.bundle.errors import BundleError
+from mooring.bundle.load import LoadedModel, load_model
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.release import Released, ReleaseFile, read_release, write_release
 from mooring.bundle.write import copy_bundle, folder_of
 from mooring.cli import git
-from mooring.cli.errors import NothingToBless
+from mooring.cli.errors import ChampionUnusable, NothingToBless
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version
@@ -88,10 +89,14 @@ def candidate_of(model: Model, space: Workspace, bundle: str | None = None) -> B
 
 
 def bless_model(model: Model, space: Workspace, bundle: str | None = None) -> Blessed:
-    """Judge a bundle by the model's gate on the newest dataset version."""
+    """Judge a bundle by the model's gate on the newest dataset version, and against the champion.
+
+    Raises ChampionUnusable when the gate asks for a comparison and the champion does not load.
+    """
     loaded = load_model(candidate_of(model, space, bundle))
     dataset, rows = read_version(table_of(space.data, model.name))
-    blessing = evaluate(loaded, model.gate, dataset, rows)
+    champion = _champion_to_beat(model, space, loaded.bundle)
+    blessing = evaluate(loaded, model.gate, dataset, rows, champion)
     return Blessed(blessing, write_blessing(space.blessings, blessing))
 
 
@@ -125,6 +130,23 @@ def rollback_model(
     restored = crowned(release)
     open_bundle(space.model(model.name) / restored.location, expect=restored.bundle)
     return _record(space, write_release(before, release), [], commit=commit, verb="Roll back to")
+
+
+def _champion_to_beat(model: Model, space: Workspace, candidate: Bundle) -> LoadedModel | None:
+    """The release's champion, loaded; None where there is none, or it is the candidate itself."""
+    path = space.release(model.name)
+    released = read_release(path, model=model.name).release.champion
+    wanted = model.gate.against_champion is not None
+    if not wanted or released is None or released.bundle == candidate.id:
+        return None
+    try:
+        return load_model(open_bundle(path.parent / released.location, expect=released.bundle))
+    except BundleError as error:
+        raise ChampionUnusable(
+            f"the champion cannot be compared with: {error.problem}",
+            place=error.place,
+            cure="Restore its bundle from git, or roll back to a champion that loads.",
+        ) from error
 
 
 def _clean_release(model: Model, space: Workspace) -> ReleaseFile:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -9,11 +10,15 @@ from mooring.bundle.errors import BundleTampered
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
 from mooring.cli import git
-from mooring.cli.errors import GitRefused
-from mooring.cli.lifecycle import promote_model, rollback_model
+from mooring.cli.errors import ChampionUnusable, GitRefused
+from mooring.cli.lifecycle import bless_model, promote_model, rollback_model
 from mooring.cli.registry import Model
 from mooring.cli.serving import champion
 from mooring.cli.workspace import Workspace
+from mooring.data.dataset import read_version
+from mooring.data.ingest import table_of
+from mooring.training.memory_tracker import MemoryTracker
+from mooring.training.train import train
 
 
 def promote(model: Model, space: Workspace, *, commit: bool = False) -> None:
@@ -113,6 +118,30 @@ def test_a_rollback_to_a_damaged_bundle_is_refused(space: Workspace, model: Mode
         rollback_model(model, space, version=None, reason="bad", commit=False)
 
     assert path.read_bytes() == before
+
+
+def retrain(model: Model, space: Workspace) -> str:
+    """Another bundle that predicts the same: nothing in these trees is left to the seed."""
+    plan = replace(model.plan, seed=1)
+    found = read_version(table_of(space.data, model.name))
+    return train(plan, *found, space.bundles, MemoryTracker()).bundle.id
+
+
+def test_a_candidate_is_judged_against_the_champion(space: Workspace, model: Model) -> None:
+    promote(model, space)
+    first, second = open_id(space), retrain(model, space)
+
+    itself = bless_model(model, space).blessing
+    assert [check.versus for check in itself.checks if check.versus] == []
+
+    blessing = bless_model(model, space, second).blessing
+    (versus,) = [check.versus for check in blessing.checks if check.versus]
+    assert (blessing.verdict, versus.champion, versus.blocks) == ("blessed", first, 17)
+    assert versus.difference == pytest.approx(0, abs=1e-6)
+
+    (champion(model, space).folder / "card.md").write_text("a better story")
+    with pytest.raises(ChampionUnusable, match=r"card\.md: the champion cannot be compared with"):
+        bless_model(model, space, second)
 
 
 def open_id(space: Workspace) -> str:
