@@ -109,10 +109,13 @@ def write_blessing(folder: Path, blessing: Blessing) -> Path:
     return path
 
 
-def require_blessing(folder: Path, bundle_id: str, kind: BlessingKind) -> str:
+def require_blessing(
+    folder: Path, bundle_id: str, kind: BlessingKind, rival: str | None = None
+) -> str:
     """Return the digest of the blessing file that lets this bundle pass.
 
-    Raises NotBlessed when it is missing, of another bundle, or not a pass.
+    Raises NotBlessed when it is missing, of another bundle, or not a pass, and when it does not
+    compare with the bundle `rival` where one is given.
     """
     path = blessing_path(folder, bundle_id, kind)
     cure = "Run `mooring bless <model>` and read its verdict."
@@ -129,4 +132,8 @@ def require_blessing(folder: Path, bundle_id: str, kind: BlessingKind) -> str:
         raise NotBlessed("the verdict is not that of its checks", place=str(path), cure=cure)
     if blessing.verdict != "blessed":
         raise NotBlessed(f"the verdict is {blessing.verdict}", place=str(path), cure=cure)
+    compared = {check.versus.champion for check in blessing.checks if check.versus}
+    if rival is not None and rival not in compared:
+        problem = f"it does not compare with the present champion {rival[:16]}"
+        raise NotBlessed(problem, place=str(path), cure="Run `mooring bless <model>` again.")
     return sha256(content)

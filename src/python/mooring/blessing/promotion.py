@@ -22,10 +22,21 @@ class Decision:
     reason: str
 
 
-def gather_blessings(folder: Path, bundle: Bundle, gate: Gate) -> dict[str, str]:
-    """Digests of every blessing that the gate requires. Raises NotBlessed."""
+def gather_blessings(folder: Path, bundle: Bundle, gate: Gate, release: Release) -> dict[str, str]:
+    """Digests of every blessing that the gate requires. Raises NotBlessed.
+
+    Where the gate asks for a comparison, it must be one with the champion that would be replaced.
+    """
+    rivals = {"evaluation": _rival(bundle, gate, release)}
     kinds = sorted(gate.required_blessings)
-    return {kind: require_blessing(folder, bundle.id, kind) for kind in kinds}
+    return {kind: require_blessing(folder, bundle.id, kind, rivals.get(kind)) for kind in kinds}
+
+
+def _rival(bundle: Bundle, gate: Gate, release: Release) -> str | None:
+    champion = release.champion
+    if gate.against_champion is None or champion is None or champion.bundle == bundle.id:
+        return None
+    return champion.bundle
 
 
 def promote(

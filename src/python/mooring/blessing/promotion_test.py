@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mooring.blessing.errors import NotBlessed, PromotionRefused
-from mooring.blessing.evidence import Blessing, write_blessing
-from mooring.blessing.gate import Floor, Gate
+from mooring.blessing.evidence import Blessing, Versus, write_blessing
+from mooring.blessing.gate import AgainstChampion, Floor, Gate
 from mooring.blessing.promotion import Decision, gather_blessings, promote, roll_back
 from mooring.bundle.manifest import Manifest, Period, TrainingData
 from mooring.bundle.open import Bundle
@@ -138,10 +138,38 @@ def test_the_evidence_of_every_required_kind_is_gathered(
     bundle: MakeBundle, blessing: MakeBlessing, tmp_path: Path
 ) -> None:
     write_blessing(tmp_path, blessing(bundle(1)))
-    assert set(gather_blessings(tmp_path, bundle(1), GATE)) == {"evaluation"}
+    assert set(gather_blessings(tmp_path, bundle(1), GATE, EMPTY)) == {"evaluation"}
     both = Gate(DAY, GATE.floors, required_blessings=frozenset({"evaluation", "serving"}))
     with pytest.raises(NotBlessed, match="there is no serving blessing"):
-        gather_blessings(tmp_path, bundle(1), both)
+        gather_blessings(tmp_path, bundle(1), both, EMPTY)
+
+
+def test_evidence_that_does_not_compare_with_the_present_champion_is_not_enough(
+    bundle: MakeBundle, blessing: MakeBlessing, tmp_path: Path
+) -> None:
+    demanded = AgainstChampion("log_loss", margin=0.01, minimum_blocks=2)
+    gate = Gate(DAY, GATE.floors, against_champion=demanded)
+    alone = blessing(bundle(2))
+    write_blessing(tmp_path, alone)
+    assert gather_blessings(tmp_path, bundle(2), gate, EMPTY)
+
+    release = crown(EMPTY, bundle(0), bundle(1))
+    for other in (None, bundle(0).id):
+        write_blessing(tmp_path, compared(alone, other))
+        with pytest.raises(NotBlessed, match="does not compare with the present champion"):
+            gather_blessings(tmp_path, bundle(2), gate, release)
+
+    write_blessing(tmp_path, compared(alone, bundle(1).id))
+    assert gather_blessings(tmp_path, bundle(2), gate, release)
+
+
+def compared(blessing: Blessing, champion: str | None) -> Blessing:
+    """The blessing with a comparison with `champion` in its only check."""
+    numbers = {"value": 0.5, "difference": 0.0, "lower": 0.0, "upper": 0.0}
+    found = {"champion": champion, **numbers, "blocks": 9, "resamples": 2_000}
+    versus = None if champion is None else Versus.model_validate(found)
+    check = blessing.checks[0].model_copy(update={"versus": versus})
+    return blessing.model_copy(update={"checks": (check,)})
 
 
 def bare_bundle(seed: int) -> Bundle:

@@ -108,8 +108,8 @@ def promote_model(
     A crash before the last step leaves a copied bundle that no release refers to, nothing else.
     """
     candidate = candidate_of(model, space, bundle)
-    blessings = gather_blessings(space.blessings, candidate, model.gate)
     before = _clean_release(model, space)
+    blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
     location = f"bundles/{candidate.id[:16]}"
     release = promote(before.release, candidate, location, blessings, _decision(reason))
