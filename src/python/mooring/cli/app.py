@@ -32,6 +32,8 @@ app = typer.Typer(
 )
 
 app.add_typer(bundles.app, name="bundle")
+contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
+app.add_typer(contracts, name="contract")
 
 ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
@@ -267,6 +269,30 @@ def clean(
         from mooring.cli.cleaning import clean_state
 
         out.result({"removed": [str(path) for path in clean_state(_space(context), everything)]})
+
+
+@app.command()
+def history(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
+    """Every champion a model had, newest first, from the git log of its release.json."""
+    with command(json) as out:
+        from mooring.cli.history import history_of, show_history
+        from mooring.cli.registry import find_model
+
+        show_history(out, model, history_of(_space(context), find_model(model).name))
+
+
+@contracts.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A contract.json or a bundle folder.")],
+    after: Annotated[str, typer.Argument(help="The same, or a model for that of the checkout.")],
+    json: AsJson = False,
+) -> None:
+    """What a change means to clients; exit status 3 when its version may not do that."""
+    with command(json) as out:
+        from mooring.cli.contracts import difference, show_difference
+
+        if status := show_difference(out, difference(before, after)):
+            raise typer.Exit(status)
 
 
 def _space(context: typer.Context) -> Workspace:

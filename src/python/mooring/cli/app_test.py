@@ -22,7 +22,7 @@ def mooring(*arguments: str, space: Workspace | None = None) -> Result:
 
 def test_help_names_every_verb() -> None:
     shown = mooring("--help").output
-    verbs = "ingest train bless promote rollback serve predict demo doctor clean"
+    verbs = "ingest train bless promote rollback serve predict demo doctor clean history contract"
 
     assert [verb for verb in verbs.split() if verb not in shown] == []
 

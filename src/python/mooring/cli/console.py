@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 
@@ -50,7 +51,7 @@ class Output:
             return
         table = Table(*header, title=title, title_justify="left")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*map(escape, row))
         self._out.print(table)
 
     def say(self, text: str) -> None:

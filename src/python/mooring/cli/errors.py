@@ -2,6 +2,8 @@
 
 CommandError
 ├── UnknownModel      no such folder below models/
+├── NoContract        no contract.json, bundle or model of that name
+├── NoHistory         no release of the model was ever committed
 ├── NothingToBless    no candidate has been trained
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
 ├── PortInUse         somebody else listens there
@@ -21,6 +23,14 @@ class CommandError(MooringError):
 
 class UnknownModel(CommandError):
     """There is no model of that name."""
+
+
+class NoContract(CommandError):
+    """What was named holds no contract."""
+
+
+class NoHistory(CommandError):
+    """Git knows of no release of the model."""
 
 
 class NothingToBless(CommandError):

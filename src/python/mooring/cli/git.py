@@ -1,11 +1,22 @@
-"""The few things that promotion asks of git."""
+"""The few things that promotion and its history ask of git."""
 
 from __future__ import annotations
 
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 from mooring.cli.errors import GitRefused
+
+
+@dataclass(frozen=True)
+class Commit:
+    """Who changed something, when (ISO 8601), and the first line of why."""
+
+    id: str
+    author: str
+    at: str
+    subject: str
 
 
 def is_work_tree(folder: Path) -> bool:
@@ -42,6 +53,23 @@ def commit(folder: Path, paths: list[Path], message: str) -> str:
     return _require(folder, "rev-parse", "HEAD")
 
 
+def log(folder: Path, path: Path) -> list[Commit]:
+    """Commits that changed `path`, newest first, as the branch saw them: a merge is one change."""
+    if _git(folder, "rev-parse", "--verify", "--quiet", "HEAD").returncode != 0:
+        return []
+    told = _require(
+        folder, "log", "--first-parent", "--no-show-signature", "--format=%H%x00%an%x00%aI%x00%s",
+        "--", str(path),
+    )  # fmt: skip
+    return [Commit(*line.split("\0")) for line in told.split("\n") if line]
+
+
+def content_at(folder: Path, commit: str, path: Path) -> str | None:
+    """What `path`, below `folder`, held after a commit; None where it was not there."""
+    shown = _git(folder, "show", f"{commit}:./{path.relative_to(folder).as_posix()}")
+    return shown.stdout if shown.returncode == 0 else None
+
+
 def _identity(folder: Path) -> list[str]:
     """A name for the author where git knows none, as on a fresh machine."""
     if _git(folder, "config", "user.email").returncode == 0:
@@ -64,7 +92,11 @@ def _require(folder: Path, *arguments: str) -> str:
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     try:
         return subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False
+            ["git", "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # an author of long ago may have written another encoding
+            check=False,
         )
     except FileNotFoundError:
         raise GitRefused("git is not installed", place="PATH", cure="Install git.") from None
