@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 
 class Output:
@@ -49,7 +49,9 @@ class Output:
         """Print a table for people; scripts get their facts from `json`."""
         if self.as_json:
             return
-        table = Table(*header, title=title, title_justify="left")
+        # Folded, not cut: digests and dates stay whole in a narrow terminal.
+        columns = [Column(name, overflow="fold") for name in header]
+        table = Table(*columns, title=title, title_justify="left")
         for row in rows:
             table.add_row(*map(escape, row))
         self._out.print(table)

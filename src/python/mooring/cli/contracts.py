@@ -66,11 +66,10 @@ def read_contract(named: str) -> Contract:
 
 def show_difference(out: Output, found: Difference) -> int:
     """Print the changes and the verdict; the command's exit status."""
-    out.rows(
-        f"{found.after.name} {found.before.version} → {found.after.version}",
-        ["where", "what", "verdict"],
-        [[change.path, change.what, change.verdict] for change in found.comparison.changes],
-    )
+    rows = [[change.path, change.what, change.verdict] for change in found.comparison.changes]
+    if rows:
+        title = f"{found.after.name} {found.before.version} → {found.after.version}"
+        out.rows(title, ["where", "what", "verdict"], rows)
     if out.as_json:
         out.json(found.to_document())
     else:

@@ -45,7 +45,7 @@ def history_of(space: Workspace, model: str) -> list[Crowning]:
 
 def show_history(out: Output, model: str, crownings: list[Crowning]) -> None:
     """Print a table for people, one document for scripts."""
-    header = ["when", "who", "from", "to", "bundle", "reason", "commit"]
+    header = ["when", "who", "version", "bundle", "reason", "commit"]
     out.rows(f"Champions of {model}", header, [_row(crowning) for crowning in crownings])
     if out.as_json:
         out.json({"model": model, "history": [asdict(crowning) for crowning in crownings]})
@@ -85,8 +85,7 @@ def _row(crowning: Crowning) -> list[str]:
     return [
         crowning.at,
         crowning.by,
-        _shown(crowning.from_version),
-        _shown(crowning.to_version),
+        f"{_shown(crowning.from_version)} → {_shown(crowning.to_version)}",
         _shown(crowning.to_bundle)[:16],
         crowning.reason,
         crowning.commit[:12],
