@@ -33,7 +33,7 @@ class Output:
 
     def note(self, text: str) -> None:
         """Tell a person something on stderr."""
-        self._err.print(text)
+        self._err.print(text, markup=False)
 
     def result(self, facts: Mapping[str, Any], title: str = "") -> None:
         """Print named facts: a line each for people, one JSON object for scripts."""
