@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from tests.repository.tracked import ROOT
 
-LOCKS = ("product", "pytest", "tools", "pants")
+LOCKS = ("product", "pytest", "tools", "s3server", "pants")
 PYTHON = ROOT / "3rdparty/python"
 
 # Versions below these have published vulnerabilities in what this product does with them.

@@ -41,7 +41,9 @@ class Versus(BaseModel):
 class Check(BaseModel):
     """One question that was asked: of which rows, what came out, and what was demanded.
 
-    `value` is None where the metric is undefined; the verdict is then inconclusive.
+    `value` is None where the metric is undefined; the verdict is then inconclusive. `lower` and
+    `upper` bound it by the uncertainty of the rows, where that was looked for. `reason` says in
+    words what the numbers do not.
     """
 
     model_config = _CLOSED
@@ -52,14 +54,17 @@ class Check(BaseModel):
     value: float | None
     demand: str
     verdict: Verdict
-    # Absent from evidence that was written before there were comparisons.
+    # All below are absent from evidence that was written before they were looked for.
     versus: Versus | None = None
+    lower: float | None = None
+    upper: float | None = None
+    reason: str = ""
 
     @property
     def found(self) -> str:
         """What came out, for a person to read."""
         if self.versus is None:
-            return f"{self.value}"
+            return self.reason or f"{self.value}"
         if self.versus.reason:
             return self.versus.reason
         interval = f"{self.versus.lower} to {self.versus.upper}"
@@ -67,7 +72,10 @@ class Check(BaseModel):
 
 
 class Blessing(BaseModel):
-    """Everything that was asked of one bundle, and the verdict: the worst of its checks."""
+    """Everything that was asked of one bundle, and the verdict: the worst of its checks.
+
+    An evaluation names the rows it judged on; a serving blessing has none.
+    """
 
     model_config = _CLOSED
 
@@ -75,9 +83,9 @@ class Blessing(BaseModel):
     kind: BlessingKind
     model: str
     bundle: Sha256
-    dataset: Sha256
-    dataset_version: int
-    period: Period
+    dataset: Sha256 | None = None
+    dataset_version: int | None = None
+    period: Period | None = None
     code: Sha256
     checks: tuple[Check, ...] = Field(min_length=1)
     verdict: Verdict

@@ -16,7 +16,7 @@ from mooring.cli.interrupts import Interrupted
 from mooring.cli.workspace import Workspace, workspace_from
 
 if TYPE_CHECKING:
-    from mooring.cli.lifecycle import Promoted
+    from mooring.cli.releasing import Promoted
 
 app = typer.Typer(
     name="mooring",
@@ -66,7 +66,7 @@ def main(
 def ingest(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
     """Read raw data, check every row against the contract, write a dataset version."""
     with command(json) as out:
-        from mooring.cli.lifecycle import ingest_model
+        from mooring.cli.making import ingest_model
         from mooring.cli.registry import find_model
 
         with out.step(f"Ingesting {model}"):
@@ -88,7 +88,7 @@ def train(
 ) -> None:
     """Train, export, compare and describe: one dataset version in, one bundle out."""
     with command(json) as out:
-        from mooring.cli.lifecycle import train_model
+        from mooring.cli.making import train_model
         from mooring.cli.registry import find_model
 
         known = find_model(model)
@@ -115,7 +115,7 @@ def bless(
 ) -> None:
     """Judge a bundle by the model's gate; exit status 1 unless it is blessed."""
     with command(json) as out:
-        from mooring.cli.lifecycle import bless_model
+        from mooring.cli.judging import bless_model
         from mooring.cli.registry import find_model
 
         with out.step(f"Judging {model}"):
@@ -141,8 +141,8 @@ def promote(
 ) -> None:
     """Make a blessed bundle the champion in models/<model>/release.json."""
     with command(json) as out:
-        from mooring.cli.lifecycle import promote_model
         from mooring.cli.registry import find_model
+        from mooring.cli.releasing import promote_model
 
         known = find_model(model)
         done = promote_model(known, _space(context), bundle=bundle, reason=reason, commit=commit)
@@ -160,8 +160,8 @@ def rollback(
 ) -> None:
     """Bring a former champion back, under its old version."""
     with command(json) as out:
-        from mooring.cli.lifecycle import rollback_model
         from mooring.cli.registry import find_model
+        from mooring.cli.releasing import rollback_model
 
         known = find_model(model)
         done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)

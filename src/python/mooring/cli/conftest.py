@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mooring.cli.lifecycle import bless_model, ingest_model, train_model
+from mooring.cli.judging import bless_model
+from mooring.cli.making import ingest_model, train_model
 from mooring.cli.registry import Model, find_model
 from mooring.cli.workspace import Workspace
 

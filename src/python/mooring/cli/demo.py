@@ -19,15 +19,11 @@ from mooring.cli.console import Output
 from mooring.cli.errors import CommandError
 from mooring.cli.http import post_json
 from mooring.cli.interrupts import Interrupted
-from mooring.cli.lifecycle import (
-    Promoted,
-    bless_model,
-    ingest_model,
-    promote_model,
-    train_model,
-)
+from mooring.cli.judging import bless_model
+from mooring.cli.making import ingest_model, train_model
 from mooring.cli.processes import Processes
 from mooring.cli.registry import Model
+from mooring.cli.releasing import Promoted, promote_model
 from mooring.cli.serving import champion
 from mooring.cli.stack import Ports, start_stack
 from mooring.cli.workspace import Workspace

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
 from mooring.cli.errors import CommandError
-from mooring.cli.lifecycle import candidate_of
+from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.stack import Served
 from mooring.cli.workspace import Workspace

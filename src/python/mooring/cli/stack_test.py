@@ -9,7 +9,7 @@ from mooring.bundle.manifest import SAMPLES
 from mooring.bundle.open import Bundle
 from mooring.bundle.write import entries_of, write_bundle
 from mooring.cli.errors import ProcessFailed
-from mooring.cli.lifecycle import candidate_of
+from mooring.cli.making import candidate_of
 from mooring.cli.processes import Processes
 from mooring.cli.registry import Model
 from mooring.cli.serving import unreleased

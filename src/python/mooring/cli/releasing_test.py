@@ -11,8 +11,9 @@ from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
 from mooring.cli import git
 from mooring.cli.errors import ChampionUnusable, GitRefused
-from mooring.cli.lifecycle import bless_model, promote_model, rollback_model
+from mooring.cli.judging import bless_model
 from mooring.cli.registry import Model
+from mooring.cli.releasing import promote_model, rollback_model
 from mooring.cli.serving import champion
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version

@@ -1,0 +1,56 @@
+"""From a bundle to evidence: the verb `bless`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mooring.blessing.evaluation import evaluate
+from mooring.blessing.evidence import Blessing, write_blessing
+from mooring.bundle.errors import BundleError
+from mooring.bundle.load import LoadedModel, load_model
+from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.release import read_release
+from mooring.cli.errors import ChampionUnusable
+from mooring.cli.making import candidate_of
+from mooring.cli.registry import Model
+from mooring.cli.workspace import Workspace
+from mooring.data.dataset import read_version
+from mooring.data.ingest import table_of
+
+
+@dataclass(frozen=True)
+class Blessed:
+    """A blessing and the file that holds it."""
+
+    blessing: Blessing
+    path: Path
+
+
+def bless_model(model: Model, space: Workspace, bundle: str | None = None) -> Blessed:
+    """Judge a bundle by the model's gate on the newest dataset version, and against the champion.
+
+    Raises ChampionUnusable when the gate asks for a comparison and the champion does not load.
+    """
+    loaded = load_model(candidate_of(model, space, bundle))
+    dataset, rows = read_version(table_of(space.data, model.name))
+    champion = _champion_to_beat(model, space, loaded.bundle)
+    blessing = evaluate(loaded, model.gate, dataset, rows, champion)
+    return Blessed(blessing, write_blessing(space.blessings, blessing))
+
+
+def _champion_to_beat(model: Model, space: Workspace, candidate: Bundle) -> LoadedModel | None:
+    """The release's champion, loaded; None where there is none, or it is the candidate itself."""
+    path = space.release(model.name)
+    released = read_release(path, model=model.name).release.champion
+    wanted = model.gate.against_champion is not None
+    if not wanted or released is None or released.bundle == candidate.id:
+        return None
+    try:
+        return load_model(open_bundle(path.parent / released.location, expect=released.bundle))
+    except BundleError as error:
+        raise ChampionUnusable(
+            f"the champion cannot be compared with: {error.problem}",
+            place=error.place,
+            cure="Restore its bundle from git, or roll back to a champion that loads.",
+        ) from error

@@ -1,0 +1,57 @@
+"""From raw data to a bundle: the verbs `ingest` and `train`, and which bundle a verb is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mooring.bundle.atomic import write_file
+from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.write import folder_of
+from mooring.cli.errors import NothingToBless
+from mooring.cli.registry import Model
+from mooring.cli.workspace import Workspace
+from mooring.data.dataset import read_version
+from mooring.data.ingest import Ingested, ingest, table_of
+from mooring.training.train import Trained, train
+
+Progress = Callable[[str], None]
+
+
+def ingest_model(model: Model, space: Workspace) -> Ingested:
+    """Read the model's raw data into a dataset version."""
+    return ingest(model.source, space.data)
+
+
+def train_model(
+    model: Model,
+    space: Workspace,
+    *,
+    version: int | None = None,
+    tracking: str | None = None,
+    progress: Progress = lambda step: None,
+) -> Trained:
+    """Train on a dataset version and remember the bundle as the model's candidate."""
+    # MLflow takes seconds to import; nothing else in this module needs it.
+    from mooring.training.mlflow_tracker import MlflowTracker, sqlite_tracker
+
+    tracker = MlflowTracker(tracking) if tracking else sqlite_tracker(space.home)
+    dataset, rows = read_version(table_of(space.data, model.name), version)
+    trained = train(model.plan, dataset, rows, space.bundles, tracker, progress)
+    write_file(space.candidate(model.name), trained.bundle.id.encode())
+    return trained
+
+
+def candidate_of(model: Model, space: Workspace, bundle: str | None = None) -> Bundle:
+    """Open the named bundle (an id or its first 16 digits), else the one trained last.
+
+    Raises NothingToBless when there is none.
+    """
+    path = space.candidate(model.name)
+    if bundle is None and not path.exists():
+        raise NothingToBless(
+            "no bundle has been trained", place=str(path), cure=f"Run `mooring train {model.name}`."
+        )
+    wanted = bundle or path.read_text()
+    return open_bundle(
+        folder_of(space.bundles, wanted), expect=wanted if len(wanted) == 64 else None
+    )
