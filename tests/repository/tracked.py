@@ -7,7 +7,18 @@ ROOT = Path.cwd()  # Pants runs a test in the root of its sandbox, which mirrors
 
 _BINARY = {".parquet", ".png", ".onnx", ".skops", ".gz", ".zip", ".ico"}
 # What a developer's checkout holds beside the tracked files, when the tests run without Pants.
-_IGNORED = {".git", ".mooring", ".pants.d", ".pids", "__pycache__", "dist", ".hypothesis", ".venv"}
+_IGNORED = {
+    ".git",
+    ".mooring",
+    ".pants.d",
+    ".pids",
+    "__pycache__",
+    "dist",
+    ".hypothesis",
+    ".venv",
+    ".ruff_cache",
+    ".mypy_cache",
+}
 
 
 def _is_foreign(relative: Path) -> bool:
