@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from getpass import getuser
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,8 @@ def _files(
     """Every file of the bundle but the manifest, and the facts they were written from."""
     contract = plan.contract
     columns, labels = _labelled(plan, holdout)
-    expected = predict_with(pipeline, contract, columns)
+    predict = partial(predict_with, pipeline, contract)
+    expected = predict(columns)
     onnx = graph.SerializeToString(deterministic=True)
     served = OnnxRuntime(contract, onnx).predict(columns)
     parity = compare(contract, expected, served, plan.tolerance)
@@ -105,7 +107,7 @@ def _files(
         names.MODEL_ONNX: onnx,
         names.MODEL_SKOPS: skops,
         names.TRUSTED_TYPES: canonical_json(trusted),
-        names.SAMPLES: samples_file(choose_samples(contract, holdout, expected)),
+        names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
     }, facts
