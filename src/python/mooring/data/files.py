@@ -1,18 +1,21 @@
-"""A CSV or Parquet file as a source: read with clear refusals, and dealt with as a contract asks.
+"""A file as a source: read with clear refusals, and dealt with as a contract asks.
 
-CSV is UTF-8 with commas and a header; an empty field and `NA` are null.
+Read are CSV in UTF-8 with commas and a header, where an empty field and `NA` are null; Parquet; and
+the folder of a Delta Lake table.
 """
 
 from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
+from deltalake import DeltaTable
 
 from mooring.contract.contract import Contract
+from mooring.data.dataset import BATCH_ROWS
 from mooring.data.errors import SourceUnavailable
 from mooring.data.shape import Shape
 from mooring.data.source import DataSource, Extract
@@ -35,7 +38,9 @@ def file_source(
     row_id: str | None = None,
     positive: str | None = None,
 ) -> DataSource:
-    """The rows of a CSV or Parquet file as examples; a relative path is found from `$MOORING_ROOT`.
+    """The rows of a CSV or Parquet file or of a Delta Lake table as examples, read batch by batch.
+
+    A relative path is found from `$MOORING_ROOT`.
 
     `label` is the file's column of the label. For a probability it holds true and false or 1 and 0;
     where it names two things, `positive` is the one whose probability is asked for.
@@ -49,8 +54,7 @@ def file_source(
     shape = Shape(contract, label, event_time, row_id, positive)
 
     def extract() -> Extract:
-        found = found_from_root(path)
-        return Extract(shape.apply(_table(found, infer=False), str(found)))
+        return Extract(_shaped(shape, found_from_root(path)))
 
     return DataSource(contract, extract)
 
@@ -61,7 +65,16 @@ def read_table(path: str | Path) -> pl.DataFrame:
     Raises SourceUnavailable when there is no such file, or it is empty, unreadable or of a kind
     that is not supported.
     """
-    return _table(found_from_root(path), infer=True)
+    found = found_from_root(path)
+    return pl.concat(_batches(found, infer=True))
+
+
+def read_batches(path: str | Path) -> Iterator[pl.DataFrame]:
+    """Read a file in batches of up to 65,536 rows, in its order; a CSV's columns are all text.
+
+    Raises SourceUnavailable as `read_table` does, some of it late.
+    """
+    yield from _batches(found_from_root(path), infer=False)
 
 
 def found_from_root(path: str | Path, environ: Mapping[str, str] = os.environ) -> Path:
@@ -72,16 +85,31 @@ def found_from_root(path: str | Path, environ: Mapping[str, str] = os.environ) -
     return Path(environ.get("MOORING_ROOT") or Path.cwd()) / path
 
 
-def _table(path: Path, *, infer: bool) -> pl.DataFrame:
-    rows = _guarded(path, lambda: _scan(path, infer=infer).collect())
-    if rows.is_empty():
+def _shaped(shape: Shape, path: Path) -> Iterator[pl.DataFrame]:
+    number = 1
+    classes: frozenset[str] = frozenset()
+    for batch in _batches(path, infer=False):
+        yield shape.apply(batch, str(path), number)
+        number += len(batch)
+        classes |= shape.classes(batch)
+        shape.refuse_classes(classes, str(path))
+
+
+def _batches(path: Path, *, infer: bool) -> Iterator[pl.DataFrame]:
+    batches = _scan(path, infer=infer).collect_batches(chunk_size=BATCH_ROWS)
+    empty = True
+    while (batch := _guarded(path, lambda: next(batches, None))) is not None:
+        empty = empty and batch.is_empty()
+        yield batch
+    if empty:
         raise _unusable(path, "the file has no rows", "Give a file with rows below its header.")
-    return rows
 
 
 def _scan(path: Path, *, infer: bool) -> pl.LazyFrame:
-    if not path.is_file():
+    if not path.exists():
         raise _unusable(path, "there is no such file", "Check the path in the model's data.py.")
+    if path.is_dir() and DeltaTable.is_deltatable(str(path)):
+        return pl.scan_delta(str(path))
     match path.suffix.lower():
         case ".csv":
             _refuse_header(path)
@@ -91,7 +119,9 @@ def _scan(path: Path, *, infer: bool) -> pl.LazyFrame:
         case ".parquet":
             return pl.scan_parquet(path)
     raise _unusable(
-        path, "files of this kind are not read", "Supported are .csv and .parquet; convert it."
+        path,
+        "files of this kind are not read",
+        "Supported are .csv, .parquet and the folder of a Delta Lake table.",
     )
 
 
@@ -112,7 +142,7 @@ def _refuse_header(path: Path) -> None:
         raise _unusable(path, f"column {', '.join(twice)} is there twice", "Rename one of them.")
 
 
-def _guarded(path: Path, read: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+def _guarded(path: Path, read: Callable[[], pl.DataFrame | None]) -> pl.DataFrame | None:
     """Whatever the reader says may quote the file, so it is said anew."""
     try:
         return read()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from deltalake import write_deltalake
 
 from mooring.contract.contract import Contract, Prediction
 from mooring.contract.feature import Feature
@@ -44,9 +45,8 @@ def csv_file(folder: Path, *lines: str, header: str = HEADER, name: str = "rows.
 def extracted(
     path: Path, named: dict[str, str] | None = None, contract: Contract | None = None
 ) -> pl.DataFrame:
-    rows = file_source(contract or tumour(), path, label="result", **named or {}).extract().rows
-    assert isinstance(rows, pl.DataFrame)
-    return rows
+    source = file_source(contract or tumour(), path, label="result", **named or {})
+    return pl.concat(source.extract().batches())
 
 
 def test_a_csv_becomes_rows_of_the_contract(tmp_path: Path) -> None:
@@ -73,6 +73,29 @@ def test_the_same_rows_from_parquet_are_the_same(tmp_path: Path) -> None:
     named = {"event_time": "at", "row_id": "id"}
     from_csv = extracted(tmp_path / "rows.csv", named)
     assert extracted(tmp_path / "rows.parquet", named).equals(from_csv)
+
+
+def test_a_delta_table_is_read_with_its_partitions(tmp_path: Path) -> None:
+    rows = read_table(csv_file(tmp_path))
+    write_deltalake(tmp_path / "rows", rows.to_arrow(), partition_by=["id"])
+    named = {"event_time": "at", "row_id": "id"}
+    found = extracted(tmp_path / "rows", named).sort("row_id")
+    assert found.equals(extracted(tmp_path / "rows.csv", named))
+
+
+def test_a_file_of_many_batches_is_numbered_through(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, *(f"{i},,,,1,," for i in range(150_000)))
+    batches = list(file_source(tumour(), path, label="result").extract().batches())
+    assert len(batches) > 2
+    rows = pl.concat(batches)
+    assert rows["row_id"].to_list() == [str(i + 1) for i in range(150_000)]
+    assert rows["size"].to_list() == list(range(150_000))
+
+
+def test_a_third_class_is_found_in_a_later_batch(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, *["1,1,a,,b,,"] * 70_000, *["1,1,a,,c,,"] * 70_000, "1,1,a,,d,,")
+    with pytest.raises(SourceUnavailable, match="the label result has more than two values"):
+        extracted(path, {"positive": "b"})
 
 
 def test_integers_beyond_a_float_stay_exact(tmp_path: Path) -> None:
@@ -210,7 +233,7 @@ def test_a_label_of_text_for_a_number_is_refused(tmp_path: Path) -> None:
         ),
         pytest.param("rows.parquet", b"", "cannot be read as parquet", id="an empty Parquet file"),
         pytest.param(
-            "rows.xlsx", b"secret", "Supported are .csv and .parquet", id="a kind that is not read"
+            "rows.xlsx", b"secret", "Supported are .csv, .parquet and", id="a kind that is not read"
         ),
     ],
 )
@@ -219,6 +242,11 @@ def test_an_unusable_file_is_refused(tmp_path: Path, name: str, content: bytes, 
     with pytest.raises(SourceUnavailable, match=said) as refused:
         read_table(tmp_path / name)
     assert "secret" not in str(refused.value)
+
+
+def test_a_folder_that_is_no_delta_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SourceUnavailable, match="the folder of a Delta Lake table"):
+        read_table(tmp_path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

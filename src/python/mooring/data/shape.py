@@ -52,6 +52,18 @@ class Shape:
             self._id(table, first).alias(ROW_ID),
         )
 
+    def classes(self, table: pl.DataFrame) -> frozenset[str]:
+        """The names that the label holds where `positive` is one of two."""
+        if self.positive is None:
+            return frozenset()
+        return frozenset(table[self.label].drop_nulls().unique().cast(pl.String))
+
+    def refuse_classes(self, classes: frozenset[str], place: str) -> None:
+        """Raise SourceUnavailable for more classes than two, over all of a file."""
+        if len(classes) > 2:
+            cure = "Make it two in data.py; more classes than two are not supported."
+            raise _unusable(place, f"the label {self.label} has more than two values", cure)
+
     def _refuse_missing(self, table: pl.DataFrame, place: str) -> None:
         own = (self.label, self.event_time, self.row_id)
         wanted = [*self.contract.feature_names, *(name for name in own if name is not None)]
@@ -64,19 +76,13 @@ class Shape:
         if self.contract.prediction.kind == "number":
             return _as("float", found, place)
         if self.positive is not None:
-            return self._is_positive(found, place)
+            return found.cast(pl.String) == self.positive
         truth = _truth(found)
         if truth.null_count() > found.null_count():
             problem = f"the label {self.label} is not true and false or 1 and 0"
             cure = "Say in data.py which value is asked for: file_source(…, positive=…)."
             raise _unusable(place, problem, cure)
         return truth
-
-    def _is_positive(self, found: pl.Series, place: str) -> pl.Series:
-        if found.drop_nulls().n_unique() > 2:
-            cure = "Make it two in data.py; more classes than two are not supported."
-            raise _unusable(place, f"the label {self.label} has more than two values", cure)
-        return found.cast(pl.String) == self.positive
 
     def _time(self, table: pl.DataFrame, features: pl.DataFrame, place: str) -> pl.Series:
         if self.event_time is None:
