@@ -7,16 +7,22 @@ and what is said of them appear in one step or not at all.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
-from deltalake import CommitProperties, DeltaTable, write_deltalake
+from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake.transaction import AddAction, create_table_with_add_actions
+from pyarrow.parquet import ParquetFile
 from pydantic import BaseModel, ConfigDict
 
 from mooring.data.errors import DatasetEmpty, DatasetMissing
 from mooring.data.source import EVENT_TIME, MONTH
 
 DESCRIPTION = "mooring.dataset"
+
+# Rows that are read at once where not all are held: 20 columns of them are 10 MB.
+BATCH_ROWS = 65_536
 
 
 class Description(BaseModel):
@@ -31,6 +37,7 @@ class Description(BaseModel):
     end: str
     quarantined: int = 0
     left_out: dict[str, int] = {}
+    known_at: dict[str, tuple[str, ...]] = {}
 
 
 class DatasetVersion(Description):
@@ -52,14 +59,36 @@ def read_version(uri: Path, version: int | None = None) -> tuple[DatasetVersion,
 
     Raises DatasetMissing when it has not been ingested.
     """
+    table = _open(uri, version)
+    frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
+    return _describe(table), frame.drop(MONTH)
+
+
+def read_batches(
+    uri: Path, version: int | None = None, rows: int = BATCH_ROWS
+) -> tuple[DatasetVersion, Iterator[pl.DataFrame]]:
+    """One version as frames of up to so many rows, for what must not hold it whole.
+
+    Raises DatasetMissing when it has not been ingested.
+    """
+    table = _open(uri, version)
+    return _describe(table), _batches(table, rows)
+
+
+def _batches(table: DeltaTable, rows: int) -> Iterator[pl.DataFrame]:
+    for path in sorted(table.file_uris()):
+        with ParquetFile(path.removeprefix("file://")) as file:
+            for batch in file.iter_batches(batch_size=rows):
+                yield pl.DataFrame(pl.from_arrow(batch))
+
+
+def _open(uri: Path, version: int | None) -> DeltaTable:
     if not DeltaTable.is_deltatable(str(uri)):
         raise _missing(uri, "no dataset is here")
     try:
-        table = DeltaTable(str(uri), version=version)
+        return DeltaTable(str(uri), version=version)
     except Exception:  # deltalake raises by storage backend; here each of them means "not there"
         raise _missing(uri, f"there is no version {version}") from None
-    frame = pl.DataFrame(pl.from_arrow(table.to_pyarrow_table()))
-    return _describe(table), frame.drop(MONTH)
 
 
 def between(rows: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
@@ -78,19 +107,25 @@ def between(rows: pl.DataFrame, start: str, end: str) -> pl.DataFrame:
     return selected.sort(EVENT_TIME, "row_id")
 
 
-def write_rows(uri: Path, rows: pl.DataFrame, description: Description) -> DatasetVersion:
-    """Replace the table's content in one Delta commit; the former versions stay readable."""
+def commit(
+    uri: Path, parts: list[AddAction], schema: pl.Schema, description: Description
+) -> DatasetVersion:
+    """Make the table's content the given files, which lie in it, in one Delta commit.
+
+    The former versions stay readable.
+    """
+    columns = pl.DataFrame(schema=schema | {MONTH: pl.String()}).to_arrow().schema
+    told = CommitProperties(custom_metadata={DESCRIPTION: description.model_dump_json()})
+    stored = Schema.from_arrow(columns)
     uri.mkdir(parents=True, exist_ok=True)
-    month = pl.col(EVENT_TIME).dt.strftime("%Y-%m").alias(MONTH)
-    told = {DESCRIPTION: description.model_dump_json()}
-    write_deltalake(
-        str(uri),
-        rows.with_columns(month).to_arrow(),
-        mode="overwrite",
-        schema_mode="overwrite",
-        partition_by=[MONTH],
-        commit_properties=CommitProperties(custom_metadata=told),
-    )
+    if DeltaTable.is_deltatable(str(uri)):
+        DeltaTable(str(uri)).create_write_transaction(
+            list(parts), "overwrite", stored, [MONTH], commit_properties=told
+        )
+    else:
+        create_table_with_add_actions(
+            str(uri), stored, parts, partition_by=[MONTH], commit_properties=told
+        )
     return _describe(DeltaTable(str(uri)))
 
 

@@ -9,29 +9,38 @@ import polars as pl
 import pytest
 from deltalake import write_deltalake
 
-from mooring.data.dataset import Description, between, latest, read_version, write_rows
+from mooring.data.dataset import DatasetVersion, between, latest, read_version
+from mooring.data.digest import in_order
 from mooring.data.errors import DatasetEmpty, DatasetMissing
+from mooring.data.parts import Parts
+from mooring.data.staging import staging
 
 Rows = Callable[..., pl.DataFrame]
 
 
-def described(frame: pl.DataFrame, sha256: str) -> Description:
-    return Description(name="voyage", sha256=sha256, rows=len(frame), start="", end="")
+def written(dataset: Path, frame: pl.DataFrame) -> DatasetVersion:
+    with staging(dataset) as stage:
+        parts = Parts(dataset / "rows", stage, frame.schema)
+        parts.write(in_order(frame))
+        return parts.publish(name="voyage").dataset
 
 
 def test_every_version_keeps_its_rows_and_its_description(rows: Rows, tmp_path: Path) -> None:
-    written = [write_rows(tmp_path, rows(n), described(rows(n), f"digest {n}")) for n in (3, 5, 2)]
-    assert [version.version for version in written] == [0, 1, 2]
-    assert latest(tmp_path) == written[-1]
-    for version in written:
-        found, frame = read_version(tmp_path, version.version)
+    versions = [written(tmp_path, rows(n)) for n in (3, 5, 2)]
+    assert [version.version for version in versions] == [0, 1, 2]
+    assert latest(tmp_path / "rows") == versions[-1]
+    for version in versions:
+        found, frame = read_version(tmp_path / "rows", version.version)
         assert found == version
         assert frame.sort("event_time").equals(rows(version.rows))
 
 
 def test_a_table_is_partitioned_by_month(rows: Rows, tmp_path: Path) -> None:
-    write_rows(tmp_path, rows(12), described(rows(12), "x"))
-    assert {path.name for path in tmp_path.glob("month=*")} == {"month=2013-01", "month=2013-02"}
+    written(tmp_path, rows(12))
+    assert {path.name for path in tmp_path.glob("rows/month=*")} == {
+        "month=2013-01",
+        "month=2013-02",
+    }
 
 
 def test_there_is_no_latest_version_before_the_first(tmp_path: Path) -> None:
@@ -40,9 +49,9 @@ def test_there_is_no_latest_version_before_the_first(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", [7, -1], ids=["one of the future", "a negative one"])
 def test_an_unknown_version_is_missing(rows: Rows, tmp_path: Path, version: int) -> None:
-    write_rows(tmp_path, rows(1), described(rows(1), "x"))
+    written(tmp_path, rows(1))
     with pytest.raises(DatasetMissing, match=f"there is no version {version}"):
-        read_version(tmp_path, version)
+        read_version(tmp_path / "rows", version)
 
 
 def test_a_dataset_that_was_never_ingested_is_missing(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
-"""The identity of rows: the same rows in any order have one digest, on any machine.
+"""The identity of rows: the same rows in any order and any batches have one digest, on any machine.
 
-SHA-256 over names, types, validity and values, column by column, of the rows sorted by event time,
-row id and, for rows in quarantine may share both, everything else. Nulls are hashed as nulls
-whatever lies beneath them, and -0.0 as 0.0.
+SHA-256 over the schema and then, block by block of the sorted rows, each column's validity and
+values. Rows are sorted by event time, row id and, for rows in quarantine may share both, everything
+else. Nulls are hashed as nulls whatever lies beneath them, and -0.0 as 0.0.
+
+Blocks have a fixed number of rows, so rows can be hashed as they come from a sort that does not fit
+into memory, and the digest does not tell how they came.
 """
 
 from __future__ import annotations
@@ -14,16 +17,48 @@ import polars as pl
 
 from mooring.data.source import EVENT_TIME, ROW_ID
 
+# Part of what the digest is: another number is another digest. A block of 20 columns is 10 MB.
+BLOCK_ROWS = 65_536
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """The one order of rows that a digest knows: by time, id, and everything else."""
+    return rows.sort(EVENT_TIME, ROW_ID, pl.exclude(EVENT_TIME, ROW_ID))
+
 
 def content_digest(rows: pl.DataFrame) -> str:
     """Hex SHA-256 of the rows' content, in the order of the frame's columns."""
-    ordered = rows.sort(EVENT_TIME, ROW_ID, pl.exclude(EVENT_TIME, ROW_ID))
-    digest = hashlib.sha256(str(ordered.height).encode())
-    for column in ordered:
-        digest.update(f"|{column.name}:{column.dtype}|".encode())
-        digest.update(np.packbits(column.is_not_null().to_numpy()).tobytes())
-        digest.update(_bytes(column))
+    digest = Digest(rows.schema)
+    digest.update(in_order(rows))
     return digest.hexdigest()
+
+
+class Digest:
+    """The content digest of rows that come piece by piece, in order."""
+
+    def __init__(self, schema: pl.Schema) -> None:
+        told = "|".join(f"{name}:{dtype}" for name, dtype in schema.items())
+        self._hash = hashlib.sha256(f"{len(told)}|{told}".encode())
+        self._open = pl.DataFrame(schema=schema)
+
+    def update(self, rows: pl.DataFrame) -> None:
+        """Take the next rows, which follow in order upon those before."""
+        pending = pl.concat([self._open, rows])
+        whole = len(pending) - len(pending) % BLOCK_ROWS
+        for start in range(0, whole, BLOCK_ROWS):
+            self._block(pending[start : start + BLOCK_ROWS])
+        self._open = pending[whole:]
+
+    def hexdigest(self) -> str:
+        """The digest of all rows so far; nothing may follow."""
+        self._block(self._open)
+        return self._hash.hexdigest()
+
+    def _block(self, rows: pl.DataFrame) -> None:
+        self._hash.update(f"|{rows.height}|".encode())
+        for column in rows.rechunk():
+            self._hash.update(np.packbits(column.is_not_null().to_numpy()).tobytes())
+            self._hash.update(_bytes(column))
 
 
 def _bytes(column: pl.Series) -> bytes:

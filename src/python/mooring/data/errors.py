@@ -4,6 +4,7 @@ DataError
 ├── SourceUnavailable    the raw data cannot be found or read
 ├── DatasetEmpty         a source, a version or a period without rows
 ├── DatasetMissing       no such table or version
+├── DatasetBusy          another ingest of the same dataset is running
 └── TooManyRejected      more rows break the contract than the source tolerates
 """
 
@@ -26,6 +27,10 @@ class DatasetEmpty(DataError):
 
 class DatasetMissing(DataError):
     """The dataset or the version has not been ingested."""
+
+
+class DatasetBusy(DataError):
+    """The dataset is being written by another process."""
 
 
 class TooManyRejected(DataError):

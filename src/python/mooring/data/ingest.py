@@ -1,26 +1,22 @@
-"""Ingest: extract, check every row, put aside what breaks the contract, write one version."""
+"""Ingest: extract, check every row, put aside what breaks the contract, write one version.
+
+In memory that does not grow with the rows, but for 8 bytes each: rows are sorted in runs on disk,
+and come back in order, slice by slice, to be checked, hashed and written.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from mooring.data.check import REASON, conform, with_reasons
-from mooring.data.dataset import DatasetVersion, Description, latest, write_rows
-from mooring.data.digest import content_digest
+from mooring.data.check import REASON, schema_of
 from mooring.data.errors import DatasetEmpty, TooManyRejected
-from mooring.data.source import EVENT_TIME, DataSource
-
-
-@dataclass(frozen=True)
-class Ingested:
-    """The version that holds the rows, and whether this run had to write it."""
-
-    dataset: DatasetVersion
-    written: bool
+from mooring.data.parts import Ingested, Parts
+from mooring.data.runs import RUN_BYTES, Runs
+from mooring.data.sift import Progress, sift
+from mooring.data.source import DataSource
+from mooring.data.staging import staging
 
 
 def table_of(data: Path, name: str) -> Path:
@@ -33,44 +29,49 @@ def quarantine_of(data: Path, name: str) -> Path:
     return data / name / "quarantine"
 
 
-def ingest(source: DataSource, data: Path) -> Ingested:
+def ingest(
+    source: DataSource,
+    data: Path,
+    *,
+    progress: Progress = lambda step: None,
+    run_bytes: int = RUN_BYTES,
+) -> Ingested:
     """Write the source's rows as a dataset version; the same rows again are a no-op.
 
+    `run_bytes` is what is sorted at once; some six times of it are used.
     Raises DatasetEmpty without a row, TooManyRejected when too large a share breaks the contract
-    (the offenders are in quarantine by then), SourceUnavailable when the raw data is not usable.
+    (the offenders are in quarantine by then), SourceUnavailable when the raw data is not usable,
+    DatasetBusy while another process ingests the same dataset.
     """
-    contract = source.contract
+    name = source.contract.name
     extract = source.extract()
-    checked = with_reasons(contract, conform(contract, extract.rows))
-    _refuse_empty(checked, contract.name)
-    bad = checked.filter(pl.col(REASON).is_not_null())
-    good = checked.filter(pl.col(REASON).is_null()).drop(REASON)
-    quarantine = quarantine_of(data, contract.name)
-    _write_once(quarantine, bad, {"name": f"{contract.name} quarantine"})
-    _refuse_too_many(source, len(bad), len(checked), quarantine)
-    _refuse_empty(good, contract.name)
-    told = {"name": contract.name, "quarantined": len(bad), "left_out": dict(extract.left_out)}
-    return _write_once(table_of(data, contract.name), good, told)
+    with staging(data / name) as stage:
+        runs = Runs(stage.folder, run_bytes)
+        schema = schema_of(source.contract, source.known_at)
+        good = Parts(table_of(data, name), stage, schema)
+        bad = Parts(quarantine_of(data, name), stage, pl.Schema(schema | {REASON: pl.String()}))
+        for rows in sift(source.contract, source.known_at, extract.batches(), runs, progress):
+            _part(rows, good, bad)
+        _refuse_empty(runs.rows, name)
+        bad.publish(name=f"{name} quarantine")
+        _refuse_too_many(source, bad.rows, runs.rows, bad.table)
+        _refuse_empty(good.rows, name)
+        return good.publish(
+            name=name,
+            quarantined=bad.rows,
+            left_out=dict(extract.left_out),
+            known_at=dict(source.known_at),
+        )
 
 
-def _write_once(uri: Path, rows: pl.DataFrame, told: dict[str, Any]) -> Ingested:
-    digest = content_digest(rows)
-    present = latest(uri)
-    if present is not None and present.sha256 == digest:
-        return Ingested(present, written=False)
-    told = told | _days(rows) | {"sha256": digest, "rows": len(rows)}
-    return Ingested(write_rows(uri, rows, Description(**told)), written=True)
+def _part(rows: pl.DataFrame, good: Parts, bad: Parts) -> None:
+    is_good = pl.col(REASON).is_null()
+    good.write(rows.filter(is_good).drop(REASON))
+    bad.write(rows.filter(~is_good))
 
 
-def _days(rows: pl.DataFrame) -> dict[str, str]:
-    """First and last day of event time, empty where there is none."""
-    day = pl.col(EVENT_TIME).dt.date().cast(pl.String).fill_null("")
-    days = rows.select(start=day.min(), end=day.max()).row(0, named=True)
-    return {name: value or "" for name, value in days.items()}
-
-
-def _refuse_empty(rows: pl.DataFrame, name: str) -> None:
-    if rows.is_empty():
+def _refuse_empty(rows: int, name: str) -> None:
+    if not rows:
         raise DatasetEmpty(
             "the source has no usable rows", place=f"source of {name}", cure="Check the raw data."
         )

@@ -36,6 +36,7 @@ def test_the_first_ingest_writes_version_0(rows: Rows, source: Source, tmp_path:
         "end": "2013-02-01",
         "quarantined": 0,
         "left_out": {},
+        "known_at": {},
         "uri": str(table_of(tmp_path, "voyage")),
         "version": 0,
     }
