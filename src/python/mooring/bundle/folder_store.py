@@ -44,6 +44,10 @@ class FolderStore:
             )
         return open_bundle(path, expect=bundle_id if len(bundle_id) == 64 else None)
 
+    def refresh(self, bundle_id: str) -> Bundle:
+        """Open the bundle: here nothing is fetched, hence nothing gets old."""
+        return self.fetch(bundle_id)
+
     def stored(self) -> tuple[Stored, ...]:
         """Every entry but half-written work, which is swept."""
         sweep(self.folder)

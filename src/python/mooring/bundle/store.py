@@ -53,6 +53,9 @@ class BundleStore(Protocol):
         Raises BundleMissing, what `open_bundle` raises, or StoreError.
         """
 
+    def refresh(self, bundle_id: str) -> Bundle:
+        """As `fetch`, with the signature that the store has by now."""
+
     def stored(self) -> Sequence[Stored]:
         """Everything that lies here, bundles or not, sorted by name."""
 

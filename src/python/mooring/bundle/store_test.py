@@ -175,10 +175,8 @@ def test_a_process_whose_bundles_lie_in_folders_imports_no_store_library(bundle:
         f"open_resolved(where, beside=Path(), cache=Path('none'), expect={bundle.id!r})\n"
         "print({'fsspec', 's3fs', 'botocore'} & set(sys.modules))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "set()"
+    said = subprocess.check_output([sys.executable, "-c", script], text=True)
+    assert said.strip() == "set()"
 
 
 @pytest.fixture
@@ -203,7 +201,7 @@ def test_a_spoilt_cached_bundle_is_fetched_again(url: str, bundle: Bundle, cache
 
 def test_a_cache_that_cannot_be_written_is_said(url: str, bundle: Bundle, tmp_path: Path) -> None:
     (tmp_path / "blocked").touch()
-    with pytest.raises(CacheUnwritable, match="cannot be kept here .* Set MOORING_HOME"):
+    with pytest.raises(CacheUnwritable, match=r"cannot be kept here .* Set MOORING_HOME"):
         store_at(url, tmp_path / "blocked" / "cache").fetch(bundle.id)
 
 

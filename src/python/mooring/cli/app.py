@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mooring.cli import bundles
+from mooring.cli import stores
 from mooring.cli.command import command
 from mooring.cli.console import Output
 from mooring.cli.interrupts import Interrupted
@@ -31,7 +31,7 @@ app = typer.Typer(
     ),
 )
 
-app.add_typer(bundles.app, name="bundle")
+app.add_typer(stores.app, name="bundle")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from mooring.bundle.release import read_release
 from mooring.bundle.store import open_resolved
-from mooring.cli.errors import CommandError
+from mooring.cli.errors import NothingReleased
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.stack import Served
 from mooring.cli.workspace import Workspace
 
 UNRELEASED = 0
-
-
-class NothingReleased(CommandError):
-    """The model has no champion."""
 
 
 def champion(model: Model, space: Workspace) -> Served:

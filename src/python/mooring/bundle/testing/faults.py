@@ -36,7 +36,7 @@ def answering(status: int, chunks: int = 0) -> Iterator[str]:
             except OSError:  # the client has seen enough
                 self.close_connection = True
 
-        do_GET = do_PUT = do_HEAD = _answer
+        do_GET = do_PUT = do_HEAD = _answer  # noqa: N815, the names that the library calls
 
     with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()

@@ -13,8 +13,10 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 from mooring.bundle.atomic import ASIDE, write_file
+from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.manifest import MANIFEST
 from mooring.bundle.open import open_bundle
+from mooring.bundle.store import Stored
 from mooring.bundle.testing.recipe import Recipe
 
 # Forked, so that a writer need not import scikit-learn again before it can be killed.
@@ -85,10 +87,19 @@ def _write_forever(recipe: Recipe, store: Path, writer: int, wrote_one: Event) -
 
 
 def _write_round(recipe: Recipe, store: Path, writer: int, number: int) -> None:
-    """One bundle that is no other writer's, then the file that all of them write."""
-    recipe.with_facts(seed=1_000_000 * writer + number).write(store)
+    """A bundle that is no other writer's, the end of the one before it, as a collector does it, and
+    the file that all of them write.
+    """
+    path = recipe.with_facts(seed=1_000_000 * writer + number).write(store).path
+    for other in _published(store):
+        if number and other != path and _writer_of(other) == writer:
+            FolderStore(store).delete(Stored(other.name, other.lstat().st_mtime))
     document = {"start": number, "more": "x" * 50_000, "end": number}
     write_file(store / RELEASE, json.dumps(document).encode())
+
+
+def _writer_of(path: Path) -> int:
+    return open_bundle(path).manifest.seed // 1_000_000
 
 
 def _asides(store: Path) -> set[Path]:
