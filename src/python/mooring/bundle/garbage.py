@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from mooring.bundle.store import BundleStore, Stored
 
+NAMED = "named by a release, here or in git, or as a candidate"
+
 
 @dataclass(frozen=True)
 class Needed:
@@ -43,9 +45,7 @@ def collect(store: BundleStore, fates: Sequence[Fate]) -> tuple[Fate, ...]:
 
 def _fate(entry: Stored, needed: Needed, oldest: float) -> Fate:
     if entry.name in needed.bundles:
-        return Fate(
-            entry, remove=False, why="named by a release, here or in git, or as a candidate"
-        )
+        return Fate(entry, remove=False, why=NAMED)
     if entry.touched > oldest:
         return Fate(entry, remove=False, why="young")
     if entry.torn:
