@@ -12,6 +12,12 @@ BundleError
 ├── UntrustedTypes          a skops file wants types that its list does not name
 ├── ModelUnloadable         the runtime refuses the model file
 ├── GoldenMismatch          the loaded model does not give the recorded answers
+├── StoreError
+│   ├── StoreUnknown        no folder, and no URL of a kind that can be reached
+│   ├── StoreMissing        the bucket or container is not there
+│   ├── StoreDenied         no credentials, wrong ones, or not allowed to
+│   ├── StoreUnreachable    no answer in time, or nothing but errors
+│   └── CacheUnwritable     what was fetched cannot be kept on this machine
 └── ReleaseError            release.json: unreadable, changed meanwhile, or refused
 """
 
@@ -66,6 +72,30 @@ class ModelUnloadable(BundleError):
 
 class GoldenMismatch(BundleError):
     """A golden sample is answered differently from what training recorded."""
+
+
+class StoreError(BundleError):
+    """A store of bundles cannot be used."""
+
+
+class StoreUnknown(StoreError):
+    """The location is neither a folder nor a URL that bundles can be kept at."""
+
+
+class StoreMissing(StoreError):
+    """The bucket of the store does not exist."""
+
+
+class StoreDenied(StoreError):
+    """The store refuses these credentials, or there are none."""
+
+
+class StoreUnreachable(StoreError):
+    """The store does not answer, or only with errors of its own."""
+
+
+class CacheUnwritable(StoreError):
+    """The folder for fetched bundles cannot be written, or its disk is full."""
 
 
 class ReleaseError(BundleError):

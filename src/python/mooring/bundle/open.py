@@ -64,7 +64,7 @@ def open_bundle(path: Path, *, expect: str | None = None, caps: Caps = CAPS) -> 
     content = read_capped(path / MANIFEST, caps.manifest_bytes)
     manifest = Manifest.from_json(content, place=str(path / MANIFEST))
     _check_identity(path, content, manifest, expect)
-    _check_caps(path, manifest, caps)
+    check_caps(manifest, caps, place=str(path / MANIFEST))
     _check_listing(path, manifest)
     files = {name: _verified(path, name, manifest) for name in manifest.files}
     return Bundle(path, manifest.id, manifest, _contract(path, manifest, files), files)
@@ -105,12 +105,13 @@ def _check_identity(path: Path, content: bytes, manifest: Manifest, expect: str 
         raise _tampered(path, f"the folder is not named after the bundle's id {manifest.id[:16]}")
 
 
-def _check_caps(path: Path, manifest: Manifest, caps: Caps) -> None:
+def check_caps(manifest: Manifest, caps: Caps, *, place: str) -> None:
+    """Raise BundleTooLarge when the bundle says itself that it is over a cap."""
     size = sum(entry.bytes for entry in manifest.files.values())
     if len(manifest.files) > caps.files or size > caps.bundle_bytes:
         raise BundleTooLarge(
             f"more than {caps.files} files or {caps.bundle_bytes} bytes",
-            place=str(path / MANIFEST),
+            place=place,
             cure="Keep data out of the bundle.",
         )
 

@@ -13,6 +13,7 @@ import skops.io
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
+from mooring.bundle.archive import unpacked
 from mooring.bundle.errors import ModelUnloadable, UntrustedTypes
 from mooring.bundle.manifest import MODEL_SKOPS, TRUSTED_TYPES
 from mooring.contract.columns import Columns
@@ -54,7 +55,10 @@ def _load(model: bytes, trusted: frozenset[str]) -> Any:
     # A zip of another kind, a pickle, a schema of a newer skops: all the same here.
     unreadable = ModelUnloadable("skops cannot read the file", place=MODEL_SKOPS, cure=_CURE)
     try:
+        model = unpacked(model)
         wanted = set(skops.io.get_untrusted_types(data=model))
+    except ModelUnloadable:
+        raise
     except Exception:
         raise unreadable from None
     if unknown := wanted - trusted:

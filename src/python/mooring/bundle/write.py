@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,15 @@ def write_bundle(
 ) -> Bundle:
     """Store `files` under the manifest's id and open the result, which verifies it.
 
-    A bundle that is already there is kept, with the provenance of its first writer.
+    A bundle that is already there is kept, with the provenance of its first writer; only the time
+    of its folder changes.
     """
     path = folder_of(store, manifest.id)
     _check_entries(path, manifest, files)
     beside = {MANIFEST: manifest.to_json(), PROVENANCE: canonical_json(dict(provenance))}
-    if not path.exists():
+    if path.exists():
+        _touch(path)
+    else:
         write_folder(path, {**files, **beside})
     return open_bundle(path, expect=manifest.id)
 
@@ -56,6 +61,12 @@ def copy_bundle(bundle: Bundle, store: Path) -> Bundle:
         content = read_capped(bundle.path / SIGNATURE, CAPS.manifest_bytes)
         write_signature(copy.path / SIGNATURE, content)
     return copy
+
+
+def _touch(path: Path) -> None:
+    """Say that somebody wants the bundle again: `mooring bundle gc` spares what is young."""
+    with suppress(OSError):  # where nothing may be written, nothing is collected either
+        os.utime(path)
 
 
 def _check_entries(path: Path, manifest: Manifest, files: Mapping[str, bytes]) -> None:

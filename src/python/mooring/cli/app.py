@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mooring.cli import bundles
+from mooring.cli import stores
 from mooring.cli.command import command
 from mooring.cli.console import Output
 from mooring.cli.interrupts import Interrupted
@@ -31,7 +31,7 @@ app = typer.Typer(
     ),
 )
 
-app.add_typer(bundles.app, name="bundle")
+app.add_typer(stores.app, name="bundle")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")
 
@@ -42,6 +42,10 @@ BundleId = Annotated[
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; goes into the release and git log.")]
 Commit = Annotated[bool, typer.Option("--commit", help="Commit the release instead of saying how.")]
+Store = Annotated[
+    str | None,
+    typer.Option(help="Where the bundle is kept, s3://… or a folder; default: beside the release."),
+]
 GatewayPort = Annotated[int, typer.Option(help="Port of the gateway.")]
 MetricsPort = Annotated[int, typer.Option(help="Private port of the gateway's metrics.")]
 ServicePort = Annotated[int, typer.Option(help="Port of the first model service.")]
@@ -135,6 +139,7 @@ def promote(
     context: typer.Context,
     model: ModelName,
     bundle: BundleId = None,
+    store: Store = None,
     reason: Reason = "promoted by hand",
     commit: Commit = False,
     json: AsJson = False,
@@ -145,7 +150,9 @@ def promote(
         from mooring.cli.releasing import promote_model
 
         known = find_model(model)
-        done = promote_model(known, _space(context), bundle=bundle, reason=reason, commit=commit)
+        done = promote_model(
+            known, _space(context), bundle=bundle, reason=reason, commit=commit, store=store
+        )
         _tell_release(out, done)
 
 

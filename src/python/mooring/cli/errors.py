@@ -5,6 +5,7 @@ CommandError
 ├── NoContract        no contract.json, bundle or model of that name
 ├── NoHistory         no release of the model was ever committed
 ├── NothingToBless    no candidate has been trained
+├── NothingReleased   no champion, or nobody of that role or version
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
 ├── PortInUse         somebody else listens there
 ├── ProcessFailed     a server ended, or did not become ready in time
@@ -35,6 +36,10 @@ class NoHistory(CommandError):
 
 class NothingToBless(CommandError):
     """No bundle was named and none has been trained."""
+
+
+class NothingReleased(CommandError):
+    """The model has no champion, or nobody of the role that was asked for."""
 
 
 class ChampionUnusable(CommandError):

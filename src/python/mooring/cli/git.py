@@ -70,6 +70,14 @@ def content_at(folder: Path, commit: str, path: Path) -> str | None:
     return shown.stdout if shown.returncode == 0 else None
 
 
+def patches(folder: Path, pathspec: str) -> str:
+    """Every change to the files of a pathspec below `folder`, in all branches; '' without git."""
+    if not is_work_tree(folder):
+        return ""
+    asked = ["log", "--all", "-m", "-p", "--format=", "--no-ext-diff", "--no-textconv"]
+    return _require(folder, *asked, "--", pathspec)
+
+
 def _identity(folder: Path) -> list[str]:
     """A name for the author where git knows none, as on a fresh machine."""
     if _git(folder, "config", "user.email").returncode == 0:

@@ -9,8 +9,9 @@ from mooring.blessing.evaluation import evaluate
 from mooring.blessing.evidence import Blessing, write_blessing
 from mooring.bundle.errors import BundleError
 from mooring.bundle.load import LoadedModel, load_model
-from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.open import Bundle
 from mooring.bundle.release import read_release
+from mooring.bundle.store import open_resolved
 from mooring.cli.errors import ChampionUnusable
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
@@ -47,10 +48,13 @@ def _champion_to_beat(model: Model, space: Workspace, candidate: Bundle) -> Load
     if not wanted or released is None or released.bundle == candidate.id:
         return None
     try:
-        return load_model(open_bundle(path.parent / released.location, expect=released.bundle))
+        found = open_resolved(
+            released.location, beside=path.parent, cache=space.cache, expect=released.bundle
+        )
+        return load_model(found)
     except BundleError as error:
         raise ChampionUnusable(
             f"the champion cannot be compared with: {error.problem}",
             place=error.place,
-            cure="Restore its bundle from git, or roll back to a champion that loads.",
+            cure="Restore its bundle from git or its store, or roll back to a champion that loads.",
         ) from error

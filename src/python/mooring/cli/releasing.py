@@ -10,9 +10,11 @@ from pathlib import Path
 from mooring.blessing.evidence import blessing_path
 from mooring.blessing.promotion import Decision, crowned, gather_blessings, promote, roll_back
 from mooring.bundle.atomic import write_file
-from mooring.bundle.open import open_bundle
+from mooring.bundle.folder_store import FolderStore
+from mooring.bundle.location import is_url
+from mooring.bundle.open import Bundle
 from mooring.bundle.release import Released, ReleaseFile, read_release, write_release
-from mooring.bundle.write import copy_bundle
+from mooring.bundle.store import BundleStore, open_resolved, store_at
 from mooring.cli import git
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
@@ -30,9 +32,16 @@ class Promoted:
 
 
 def promote_model(
-    model: Model, space: Workspace, *, bundle: str | None, reason: str, commit: bool
+    model: Model,
+    space: Workspace,
+    *,
+    bundle: str | None,
+    reason: str,
+    commit: bool,
+    store: str | None = None,
 ) -> Promoted:
-    """Make a blessed bundle the champion: copy it and its evidence beside the release, then swap.
+    """Make a blessed bundle the champion: copy it and its evidence beside the release, or the
+    bundle into `store` (a folder or URL), then swap.
 
     A crash before the last step leaves a copied bundle that no release refers to, nothing else.
     """
@@ -40,9 +49,10 @@ def promote_model(
     before = _clean_release(model, space)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
-    location = f"bundles/{candidate.id[:16]}"
-    release = promote(before.release, candidate, location, blessings, _decision(reason))
-    copies = [copy_bundle(candidate, folder / "bundles").path]
+    place = _place(candidate, folder, space, store)
+    release = promote(before.release, candidate, place.location, blessings, _decision(reason))
+    place.store.put(candidate)
+    copies = list(place.committed)
     for kind in model.gate.required_blessings:
         source = blessing_path(space.blessings, candidate.id, kind)
         copies.append(folder / "blessings" / source.name)
@@ -57,8 +67,31 @@ def rollback_model(
     before = _clean_release(model, space)
     release = roll_back(before.release, _decision(reason), version)
     restored = crowned(release)
-    open_bundle(space.model(model.name) / restored.location, expect=restored.bundle)
+    open_resolved(
+        restored.location,
+        beside=space.model(model.name),
+        cache=space.cache,
+        expect=restored.bundle,
+    )
     return _record(space, write_release(before, release), [], commit=commit, verb="Roll back to")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a promoted bundle is kept, how the release says so, and what is to be committed."""
+
+    store: BundleStore
+    location: str
+    committed: list[Path]
+
+
+def _place(bundle: Bundle, folder: Path, space: Workspace, store: str | None) -> _Place:
+    if store is None:
+        beside = FolderStore(folder / "bundles")
+        path = Path(beside.location(bundle.id))
+        return _Place(beside, str(path.relative_to(folder)), [path])
+    chosen = store_at(store if is_url(store) else str(Path(store).absolute()), space.cache)
+    return _Place(chosen, chosen.location(bundle.id), [])
 
 
 def _clean_release(model: Model, space: Workspace) -> ReleaseFile:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
-from mooring.cli.errors import CommandError
+from mooring.bundle.store import open_resolved
+from mooring.cli.errors import NothingReleased
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.stack import Served
@@ -13,19 +13,20 @@ from mooring.cli.workspace import Workspace
 UNRELEASED = 0
 
 
-class NothingReleased(CommandError):
-    """The model has no champion."""
-
-
 def champion(model: Model, space: Workspace) -> Served:
-    """The champion's bundle, verified. Raises NothingReleased, ReleaseError or BundleError."""
+    """The champion's bundle, fetched where it has to be, and verified.
+
+    Raises NothingReleased, ReleaseError or BundleError.
+    """
     path = space.release(model.name)
     released = read_release(path, model=model.name).release.champion
     if released is None:
         raise NothingReleased(
             "there is no champion", place=str(path), cure=f"Run `mooring promote {model.name}`."
         )
-    bundle = open_bundle(path.parent / released.location, expect=released.bundle)
+    bundle = open_resolved(
+        released.location, beside=path.parent, cache=space.cache, expect=released.bundle
+    )
     return Served(model.name, model.service, bundle.id, bundle.path, released.version)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mooring.bundle.store import cache_in
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -24,6 +26,11 @@ class Workspace:
     def bundles(self) -> Path:
         """The store that training writes to."""
         return self.home / "bundles"
+
+    @property
+    def cache(self) -> Path:
+        """Bundles that were fetched from a URL."""
+        return cache_in(self.home)
 
     @property
     def blessings(self) -> Path:

@@ -2,11 +2,13 @@
 
 Variables that are read:
 
-    MOORING_BUNDLE          directory of the bundle
-    MOORING_BUNDLE_ID       the full id it must have; not checked when left out
+    MOORING_BUNDLE          directory of the bundle, or its URL
+    MOORING_BUNDLE_ID       the full id it must have; not checked when left out, needed for a URL
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
     MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named;
                             the working directory by default
+    MOORING_HOME            what is fetched from a URL is kept below; .mooring in that directory
+                            by default
 
 `MOORING_SIGNATURE_POLICY` and its like say whose signature the bundle needs; see
 `mooring.bundle.signature`.
@@ -18,8 +20,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mooring.bundle.location import is_url
 from mooring.bundle.release import read_release
 from mooring.bundle.signature import OFF, SignaturePolicy, policy_from
+from mooring.bundle.store import cache_in, resolve
 from mooring.serving.errors import InvalidSettings
 
 
@@ -47,21 +51,34 @@ class Settings:
 
 
 def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """Settings of the service of `model`. Raises InvalidSettings, ReleaseError from a release, or
-    SigningUnusable for half a policy.
+    """Settings of the service of `model`; a bundle behind a URL is fetched. Raises InvalidSettings,
+    ReleaseError from a release, what `resolve` raises, or SigningUnusable for half a policy.
 
     >>> read_settings("m", {"MOORING_BUNDLE": "b", "MOORING_MODEL_VERSION": "3"}, Path("/")).version
     3
     """
     named = environ.get("MOORING_BUNDLE", "")
     signature = policy_from(environ)
+    root = Path(environ.get("MOORING_ROOT") or cwd)
+    cache = cache_in(root / (environ.get("MOORING_HOME") or ".mooring"))
     if not named:
-        return _champion(model, Path(environ.get("MOORING_ROOT") or cwd), signature)
+        return _champion(model, root, cache, signature)
     expect = environ.get("MOORING_BUNDLE_ID") or None
-    return Settings(model, cwd / named, expect, _version(environ), signature)
+    bundle = _fetched(named, expect, cache) if is_url(named) else cwd / named
+    return Settings(model, bundle, expect, _version(environ), signature)
 
 
-def _champion(model: str, root: Path, signature: SignaturePolicy) -> Settings:
+def _fetched(url: str, expect: str | None, cache: Path) -> Path:
+    if expect is None:
+        raise InvalidSettings(
+            "a bundle behind a URL needs the id it must have",
+            place="MOORING_BUNDLE_ID",
+            cure="Give the full id, as release.json has it.",
+        )
+    return resolve(url, beside=cache, cache=cache, expect=expect)
+
+
+def _champion(model: str, root: Path, cache: Path, signature: SignaturePolicy) -> Settings:
     path = root / "models" / model / "release.json"
     champion = read_release(path, model=model).release.champion
     if champion is None:
@@ -70,8 +87,7 @@ def _champion(model: str, root: Path, signature: SignaturePolicy) -> Settings:
             place=str(path),
             cure="Set MOORING_BUNDLE to a bundle directory, or promote a blessed bundle first.",
         )
-    # A location that is not absolute stands beside its release.json.
-    bundle = path.parent / champion.location
+    bundle = resolve(champion.location, beside=path.parent, cache=cache, expect=champion.bundle)
     return Settings(model, bundle, champion.bundle, champion.version, signature)
 
 
