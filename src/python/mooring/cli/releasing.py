@@ -1,4 +1,4 @@
-"""From evidence to production: the verbs `promote` and `rollback`."""
+"""From evidence to production: the verbs `promote`, `withdraw` and `rollback`."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from getpass import getuser
 from pathlib import Path
 
 from mooring.blessing.evidence import blessing_path
-from mooring.blessing.promotion import Decision, crowned, gather_blessings, promote, roll_back
+from mooring.blessing.promotion import (
+    Decision,
+    crowned,
+    gather_blessings,
+    promote,
+    require_compatible,
+    roll_back,
+    withdraw,
+)
 from mooring.bundle.atomic import write_file
-from mooring.bundle.open import open_bundle
-from mooring.bundle.release import Released, ReleaseFile, read_release, write_release
+from mooring.bundle.errors import BundleError
+from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.release import Release, Released, ReleaseFile, Role, read_release, write_release
 from mooring.bundle.write import copy_bundle
 from mooring.cli import git
+from mooring.cli.console import Output
+from mooring.cli.errors import ChampionUnusable
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
@@ -21,7 +32,7 @@ from mooring.cli.workspace import Workspace
 
 @dataclass(frozen=True)
 class Promoted:
-    """The new champion, the release that says so, and the commit where one was made."""
+    """The champion now, the release that says so, and the commit where one was made."""
 
     champion: Released
     release: ReleaseFile
@@ -30,24 +41,41 @@ class Promoted:
 
 
 def promote_model(
-    model: Model, space: Workspace, *, bundle: str | None, reason: str, commit: bool
+    model: Model,
+    space: Workspace,
+    *,
+    bundle: str | None,
+    reason: str,
+    commit: bool,
+    role: Role = "champion",
 ) -> Promoted:
-    """Make a blessed bundle the champion: copy it and its evidence beside the release, then swap.
+    """Give a blessed bundle the role: copy it and its evidence beside the release, then swap.
 
     A crash before the last step leaves a copied bundle that no release refers to, nothing else.
     """
     candidate = candidate_of(model, space, bundle)
     before = _clean_release(model, space)
+    _check_contract(before, candidate)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
     location = f"bundles/{candidate.id[:16]}"
-    release = promote(before.release, candidate, location, blessings, _decision(reason))
+    release = promote(before.release, candidate, location, blessings, _decision(reason), role)
     copies = [copy_bundle(candidate, folder / "bundles").path]
     for kind in model.gate.required_blessings:
         source = blessing_path(space.blessings, candidate.id, kind)
         copies.append(folder / "blessings" / source.name)
         write_file(copies[-1], source.read_bytes())
-    return _record(space, write_release(before, release), copies, commit=commit, verb="Promote")
+    said = "Promote" if role == "champion" else "Let challenge"
+    told = _Told(said, _holder(release, role), reason)
+    return _record(space, write_release(before, release), copies, told, commit=commit)
+
+
+def withdraw_model(model: Model, space: Workspace, *, reason: str, commit: bool) -> Promoted:
+    """Take the challenger back; its bundle stays where it lies."""
+    before = _clean_release(model, space)
+    release = withdraw(before.release, _decision(reason))
+    told = _Told("Withdraw", _holder(before.release, "challenger"), reason)
+    return _record(space, write_release(before, release), [], told, commit=commit)
 
 
 def rollback_model(
@@ -58,29 +86,71 @@ def rollback_model(
     release = roll_back(before.release, _decision(reason), version)
     restored = crowned(release)
     open_bundle(space.model(model.name) / restored.location, expect=restored.bundle)
-    return _record(space, write_release(before, release), [], commit=commit, verb="Roll back to")
+    told = _Told("Roll back to", restored, reason)
+    return _record(space, write_release(before, release), [], told, commit=commit)
+
+
+def show_release(out: Output, done: Promoted) -> None:
+    """Say who holds which role now, and how to record it."""
+    held: dict[str, object] = {"champion": done.champion.version, "bundle": done.champion.bundle}
+    if (challenger := done.release.release.challenger) is not None:
+        held |= {"challenger": challenger.version, "its bundle": challenger.bundle}
+    out.result(held | ({"commit": done.commit} if done.commit else {"to record it": done.git_line}))
+
+
+def _check_contract(before: ReleaseFile, candidate: Bundle) -> None:
+    """Refuse a contract that breaks the champion's clients. Raises ChampionUnusable when nobody can
+    say what they rely on.
+    """
+    champion = before.release.champion
+    if champion is None or candidate.manifest.model != before.release.model:
+        return
+    try:
+        present = open_bundle(before.path.parent / champion.location, expect=champion.bundle)
+    except BundleError as error:
+        raise ChampionUnusable(
+            f"the champion's contract cannot be read: {error.problem}",
+            place=error.place,
+            cure="Restore its bundle from git, or roll back to a champion that loads.",
+        ) from error
+    require_compatible(before.release, present.contract, candidate.contract)
 
 
 def _clean_release(model: Model, space: Workspace) -> ReleaseFile:
+    """The release as git has it. Read before git is asked: what changes between the two is either
+    seen as a change that nobody committed, or by the swap.
+    """
     path = space.release(model.name)
     path.parent.mkdir(parents=True, exist_ok=True)
+    before = read_release(path, model=model.name)
     git.refuse_uncommitted(path)
-    return read_release(path, model=model.name)
+    return before
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a commit says: the verb, whom it is about, and why."""
+
+    verb: str
+    about: Released
+    reason: str
+
+
+def _holder(release: Release, role: Role) -> Released:
+    held = release.champion if role == "champion" else release.challenger
+    return held or crowned(release)
 
 
 def _record(
-    space: Workspace, written: ReleaseFile, copies: list[Path], *, commit: bool, verb: str
+    space: Workspace, written: ReleaseFile, copies: list[Path], told: _Told, *, commit: bool
 ) -> Promoted:
-    champion = crowned(written.release)
     paths = [written.path, *copies]
-    message = (
-        f"{verb} {written.release.model} version {champion.version}\n\n"
-        f"{champion.reason}\n\nBundle {champion.bundle}"
-    )
+    subject = f"{told.verb} {written.release.model} version {told.about.version}"
+    message = f"{subject}\n\n{told.reason}\n\nBundle {told.about.bundle}"
     names = " ".join(str(path.relative_to(space.root)) for path in paths)
-    line = f'git add {names} && git commit -m "{message.splitlines()[0]}"'
+    line = f'git add {names} && git commit -m "{subject}"'
     done = git.commit(space.root, paths, message) if commit else None
-    return Promoted(champion, written, done, line)
+    return Promoted(crowned(written.release), written, done, line)
 
 
 def _decision(reason: str) -> Decision:
