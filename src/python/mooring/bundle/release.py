@@ -1,4 +1,5 @@
-"""`release.json`: which bundle of a model is in production. Promotion is a commit of this file.
+"""`release.json`: which bundle of a model is in production, and which one is tried beside it.
+Promotion is a commit of this file.
 
 A version is an integer given when a bundle first becomes champion or challenger; it is never
 reused, and a rollback brings the old one back. Writing is compare-and-swap on the previous content.
@@ -22,8 +23,13 @@ from mooring.bundle.errors import ReleaseError
 from mooring.bundle.manifest import Runtime, Sha256
 from mooring.contract.canonical import sha256
 
+Role = Literal["champion", "challenger"]
+
 # A rollback of more than this many promotions is a revert in git.
 KEPT_CHAMPIONS = 10
+
+# A challenger that returns later than after this many others is given a new version.
+KEPT_WITHDRAWN = 10
 
 _CLOSED = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,8 +50,22 @@ class Released(BaseModel):
     reason: str
 
 
+class Withdrawn(BaseModel):
+    """A challenger that was taken back: its version stays its own, its bundle is not kept."""
+
+    model_config = _CLOSED
+
+    version: int = Field(ge=1)
+    bundle: Sha256
+    withdrawn_at: str
+    withdrawn_by: str
+    reason: str
+
+
 class Release(BaseModel):
-    """The wish for one model's production; `former` are past champions, newest first."""
+    """The wish for one model's production; `former` are past champions, newest first, `withdrawn`
+    the challengers that never became one.
+    """
 
     model_config = _CLOSED
 
@@ -55,6 +75,8 @@ class Release(BaseModel):
     champion: Released | None = None
     challenger: Released | None = None
     former: tuple[Released, ...] = ()
+    # Left out while there are none: releases written before there were any stay as they are.
+    withdrawn: tuple[Withdrawn, ...] = Field(default=(), exclude_if=lambda kept: not kept)
 
     def to_json(self) -> bytes:
         """Write `release.json`, one field a line so that diffs in git are readable."""

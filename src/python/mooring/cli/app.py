@@ -5,18 +5,14 @@ for, so that `--help` answers at once.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from mooring.cli import stores
+from mooring.cli import production, stores
 from mooring.cli.command import command
-from mooring.cli.console import Output
 from mooring.cli.interrupts import Interrupted
 from mooring.cli.workspace import Workspace, workspace_from
-
-if TYPE_CHECKING:
-    from mooring.cli.releasing import Promoted
 
 app = typer.Typer(
     name="mooring",
@@ -34,11 +30,16 @@ app = typer.Typer(
 app.add_typer(stores.app, name="bundle")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")
+for verb in production.VERBS:
+    app.command()(verb)
 
 ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 BundleId = Annotated[
     str | None, typer.Option("--bundle", help="Id of a bundle, or its first 16 digits.")
+]
+As = Annotated[
+    Literal["champion", "challenger"], typer.Option("--as", help="What the bundle becomes.")
 ]
 Reason = Annotated[str, typer.Option("--reason", help="Why; goes into the release and git log.")]
 Commit = Annotated[bool, typer.Option("--commit", help="Commit the release instead of saying how.")]
@@ -140,20 +141,27 @@ def promote(
     model: ModelName,
     bundle: BundleId = None,
     store: Store = None,
+    role: As = "champion",
     reason: Reason = "promoted by hand",
     commit: Commit = False,
     json: AsJson = False,
 ) -> None:
-    """Make a blessed bundle the champion in models/<model>/release.json."""
+    """Make a blessed bundle the champion, or challenger, in models/<model>/release.json."""
     with command(json) as out:
         from mooring.cli.registry import find_model
-        from mooring.cli.releasing import promote_model
+        from mooring.cli.releasing import promote_model, show_release
 
         known = find_model(model)
         done = promote_model(
-            known, _space(context), bundle=bundle, reason=reason, commit=commit, store=store
+            known,
+            _space(context),
+            bundle=bundle,
+            reason=reason,
+            commit=commit,
+            store=store,
+            role=role,
         )
-        _tell_release(out, done)
+        show_release(out, done)
 
 
 @app.command()
@@ -168,11 +176,11 @@ def rollback(
     """Bring a former champion back, under its old version."""
     with command(json) as out:
         from mooring.cli.registry import find_model
-        from mooring.cli.releasing import rollback_model
+        from mooring.cli.releasing import rollback_model, show_release
 
         known = find_model(model)
         done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)
-        _tell_release(out, done)
+        show_release(out, done)
 
 
 @app.command()
@@ -305,8 +313,3 @@ def diff(
 def _space(context: typer.Context) -> Workspace:
     space: Workspace = context.obj
     return space
-
-
-def _tell_release(out: Output, done: Promoted) -> None:
-    recorded = {"commit": done.commit} if done.commit else {"to record it": done.git_line}
-    out.result({"champion": done.champion.version, "bundle": done.champion.bundle, **recorded})

@@ -1,4 +1,4 @@
-"""From evidence to production: the verbs `promote` and `rollback`."""
+"""From evidence to production: the verbs `promote`, `withdraw` and `rollback`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,25 @@ from getpass import getuser
 from pathlib import Path
 
 from mooring.blessing.evidence import blessing_path
-from mooring.blessing.promotion import Decision, crowned, gather_blessings, promote, roll_back
+from mooring.blessing.promotion import (
+    Decision,
+    crowned,
+    gather_blessings,
+    promote,
+    require_compatible,
+    roll_back,
+    withdraw,
+)
 from mooring.bundle.atomic import write_file
+from mooring.bundle.errors import BundleError
 from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.location import is_url
 from mooring.bundle.open import Bundle
-from mooring.bundle.release import Released, ReleaseFile, read_release, write_release
+from mooring.bundle.release import Release, Released, ReleaseFile, Role, read_release, write_release
 from mooring.bundle.store import BundleStore, open_resolved, store_at
 from mooring.cli import git
+from mooring.cli.console import Output
+from mooring.cli.errors import ChampionUnusable
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
@@ -23,7 +34,7 @@ from mooring.cli.workspace import Workspace
 
 @dataclass(frozen=True)
 class Promoted:
-    """The new champion, the release that says so, and the commit where one was made."""
+    """The champion now, the release that says so, and the commit where one was made."""
 
     champion: Released
     release: ReleaseFile
@@ -39,25 +50,38 @@ def promote_model(
     reason: str,
     commit: bool,
     store: str | None = None,
+    role: Role = "champion",
 ) -> Promoted:
-    """Make a blessed bundle the champion: copy it and its evidence beside the release, or the
-    bundle into `store` (a folder or URL), then swap.
+    """Give a blessed bundle the role: copy it and its evidence beside the release, or the bundle
+    into `store` (a folder or URL), then swap.
 
     A crash before the last step leaves a copied bundle that no release refers to, nothing else.
     """
     candidate = candidate_of(model, space, bundle)
     before = _clean_release(model, space)
+    _check_contract(before, candidate, space)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
     place = _place(candidate, folder, space, store)
-    release = promote(before.release, candidate, place.location, blessings, _decision(reason))
+    decision = _decision(reason)
+    release = promote(before.release, candidate, place.location, blessings, decision, role)
     place.store.put(candidate)
     copies = list(place.committed)
     for kind in model.gate.required_blessings:
         source = blessing_path(space.blessings, candidate.id, kind)
         copies.append(folder / "blessings" / source.name)
         write_file(copies[-1], source.read_bytes())
-    return _record(space, write_release(before, release), copies, commit=commit, verb="Promote")
+    said = "Promote" if role == "champion" else "Let challenge"
+    told = _Told(said, _holder(release, role), reason)
+    return _record(space, write_release(before, release), copies, told, commit=commit)
+
+
+def withdraw_model(model: Model, space: Workspace, *, reason: str, commit: bool) -> Promoted:
+    """Take the challenger back; its bundle stays where it lies."""
+    before = _clean_release(model, space)
+    release = withdraw(before.release, _decision(reason))
+    told = _Told("Withdraw", _holder(before.release, "challenger"), reason)
+    return _record(space, write_release(before, release), [], told, commit=commit)
 
 
 def rollback_model(
@@ -67,13 +91,41 @@ def rollback_model(
     before = _clean_release(model, space)
     release = roll_back(before.release, _decision(reason), version)
     restored = crowned(release)
-    open_resolved(
-        restored.location,
-        beside=space.model(model.name),
-        cache=space.cache,
-        expect=restored.bundle,
+    _open_released(restored, space, model.name)
+    told = _Told("Roll back to", restored, reason)
+    return _record(space, write_release(before, release), [], told, commit=commit)
+
+
+def show_release(out: Output, done: Promoted) -> None:
+    """Say who holds which role now, and how to record it."""
+    held: dict[str, object] = {"champion": done.champion.version, "bundle": done.champion.bundle}
+    if (challenger := done.release.release.challenger) is not None:
+        held |= {"challenger": challenger.version, "its bundle": challenger.bundle}
+    out.result(held | ({"commit": done.commit} if done.commit else {"to record it": done.git_line}))
+
+
+def _open_released(released: Released, space: Workspace, model: str) -> Bundle:
+    return open_resolved(
+        released.location, beside=space.model(model), cache=space.cache, expect=released.bundle
     )
-    return _record(space, write_release(before, release), [], commit=commit, verb="Roll back to")
+
+
+def _check_contract(before: ReleaseFile, candidate: Bundle, space: Workspace) -> None:
+    """Refuse a contract that breaks the champion's clients. Raises ChampionUnusable when nobody can
+    say what they rely on.
+    """
+    champion = before.release.champion
+    if champion is None or candidate.manifest.model != before.release.model:
+        return
+    try:
+        present = _open_released(champion, space, before.release.model)
+    except BundleError as error:
+        raise ChampionUnusable(
+            f"the champion's contract cannot be read: {error.problem}",
+            place=error.place,
+            cure="Restore its bundle from git, or roll back to a champion that loads.",
+        ) from error
+    require_compatible(before.release, present.contract, candidate.contract)
 
 
 @dataclass(frozen=True)
@@ -95,25 +147,40 @@ def _place(bundle: Bundle, folder: Path, space: Workspace, store: str | None) ->
 
 
 def _clean_release(model: Model, space: Workspace) -> ReleaseFile:
+    """The release as git has it. Read before git is asked: what changes between the two is either
+    seen as a change that nobody committed, or by the swap.
+    """
     path = space.release(model.name)
     path.parent.mkdir(parents=True, exist_ok=True)
+    before = read_release(path, model=model.name)
     git.refuse_uncommitted(path)
-    return read_release(path, model=model.name)
+    return before
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a commit says: the verb, whom it is about, and why."""
+
+    verb: str
+    about: Released
+    reason: str
+
+
+def _holder(release: Release, role: Role) -> Released:
+    held = release.champion if role == "champion" else release.challenger
+    return held or crowned(release)
 
 
 def _record(
-    space: Workspace, written: ReleaseFile, copies: list[Path], *, commit: bool, verb: str
+    space: Workspace, written: ReleaseFile, copies: list[Path], told: _Told, *, commit: bool
 ) -> Promoted:
-    champion = crowned(written.release)
     paths = [written.path, *copies]
-    message = (
-        f"{verb} {written.release.model} version {champion.version}\n\n"
-        f"{champion.reason}\n\nBundle {champion.bundle}"
-    )
+    subject = f"{told.verb} {written.release.model} version {told.about.version}"
+    message = f"{subject}\n\n{told.reason}\n\nBundle {told.about.bundle}"
     names = " ".join(str(path.relative_to(space.root)) for path in paths)
-    line = f'git add {names} && git commit -m "{message.splitlines()[0]}"'
+    line = f'git add {names} && git commit -m "{subject}"'
     done = git.commit(space.root, paths, message) if commit else None
-    return Promoted(champion, written, done, line)
+    return Promoted(crowned(written.release), written, done, line)
 
 
 def _decision(reason: str) -> Decision:

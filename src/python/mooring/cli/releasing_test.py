@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from mooring.cli import git
 from mooring.cli.errors import ChampionUnusable, GitRefused
 from mooring.cli.judging import bless_model
 from mooring.cli.registry import Model
-from mooring.cli.releasing import promote_model, rollback_model
+from mooring.cli.releasing import promote_model, rollback_model, withdraw_model
 from mooring.cli.serving import champion
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version
@@ -143,6 +144,74 @@ def test_a_candidate_is_judged_against_the_champion(space: Workspace, model: Mod
     (champion(model, space).folder / "card.md").write_text("a better story")
     with pytest.raises(ChampionUnusable, match=r"card\.md: the champion cannot be compared with"):
         bless_model(model, space, second)
+
+
+def test_a_challenger_is_tried_taken_back_and_promoted_under_one_version(
+    space: Workspace, model: Model
+) -> None:
+    git.init(space.root)
+    promote(model, space, commit=True)
+    second = retrain(model, space)
+    with pytest.raises(NotBlessed, match="there is no evaluation blessing"):
+        promote_model(model, space, bundle=second, reason="x", commit=True, role="challenger")
+    assert bless_model(model, space, second).blessing.verdict == "blessed"
+
+    def challenge() -> int:
+        options = {"bundle": second, "reason": "learned more", "commit": True}
+        done = promote_model(model, space, role="challenger", **options)  # type: ignore[arg-type]
+        assert done.release.release.challenger is not None
+        assert (done.champion.version, done.champion.bundle) == (1, open_id(space))
+        return done.release.release.challenger.version
+
+    assert challenge() == 2
+    assert subjects(space)[0] == "Let challenge flight_delay version 2"
+    withdraw_model(model, space, reason="slower", commit=True)
+    assert subjects(space)[0] == "Withdraw flight_delay version 2"
+    assert challenge() == 2
+
+    done = promote_model(model, space, bundle=second, reason="it won", commit=True)
+    assert (done.champion.version, done.champion.bundle) == (2, second)
+    assert done.release.release.challenger is None
+    assert not git._git(space.root, "status", "--porcelain").stdout
+
+
+def subjects(space: Workspace) -> list[str]:
+    return git._git(space.root, "log", "--format=%s").stdout.splitlines()
+
+
+def test_nothing_is_promoted_over_a_champion_whose_bundle_is_gone(
+    space: Workspace, model: Model
+) -> None:
+    promote(model, space)
+    second = retrain(model, space)
+    bless_model(model, space, second)
+    shutil.rmtree(champion(model, space).folder)
+    before = space.release(model.name).read_bytes()
+
+    with pytest.raises(ChampionUnusable, match="contract cannot be read: there is no bundle here"):
+        promote_model(model, space, bundle=second, reason="better", commit=False)
+
+    assert space.release(model.name).read_bytes() == before
+    assert not (space.model(model.name) / "bundles" / second[:16]).exists()
+
+
+def test_a_contract_that_breaks_clients_is_not_promoted(space: Workspace, model: Model) -> None:
+    promote(model, space)
+    first = model.contract.features[0]
+    narrower = first.model_copy(update={"categories": (first.categories or ())[:-1]})
+    contract = model.contract.model_copy(
+        update={"features": (narrower, *model.contract.features[1:]), "version": "1.1"}
+    )
+    dataset, rows = read_version(table_of(space.data, model.name))
+    known = rows.filter(rows["carrier"] != "YV")
+    plan = replace(model.plan, contract=contract)
+    second = train(plan, dataset, known, space.bundles, MemoryTracker()).bundle.id
+    before = space.release(model.name).read_bytes()
+
+    with pytest.raises(PromotionRefused, match=r'categories: without \["YV"\]'):
+        promote_model(model, space, bundle=second, reason="better", commit=False)
+
+    assert space.release(model.name).read_bytes() == before
 
 
 def open_id(space: Workspace) -> str:

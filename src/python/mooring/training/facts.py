@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from mooring.bundle.manifest import TrainingData
+from mooring.evaluation.curves import Curves
 from mooring.training.parity import Parity
 from mooring.training.plan import TrainingPlan
 
 # Metrics are facts for people and gates; nine digits are far below their noise and keep files tidy.
 DIGITS = 9
+
+# Curves are there to be drawn: six digits are a thousandth of a pixel.
+DRAWN_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,17 @@ class Facts:
     holdout_rows: int
     metrics: dict[str, float]
     parity: Parity
+    curves: Curves
 
 
 def metrics_file(plan: TrainingPlan, facts: Facts) -> bytes:
-    """Write `metrics.json`: the holdout's period, rows and metrics, and what parity found."""
+    """Write `metrics.json`: the holdout's rows, metrics and curves, and what parity found."""
     document = {
         "holdout": {
             **plan.split.holdout.model_dump(),
             "rows": facts.holdout_rows,
             "metrics": {name: _number(value, DIGITS) for name, value in facts.metrics.items()},
+            "curves": _drawn(asdict(facts.curves)),
         },
         "parity": {
             "rows": facts.parity.rows,
@@ -48,6 +55,15 @@ def _number(value: float, digits: int | None = None) -> float | None:
     if not math.isfinite(value):
         return None
     return value if digits is None else round(value, digits)
+
+
+def _drawn(value: Any) -> Any:
+    """The curves with every number as JSON can hold it, in six digits."""
+    if isinstance(value, dict):
+        return {name: _drawn(part) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return [_drawn(part) for part in value]
+    return _number(value, DRAWN_DIGITS) if isinstance(value, float) else value
 
 
 def card_file(plan: TrainingPlan, facts: Facts) -> bytes:

@@ -33,6 +33,8 @@ from mooring.contract.columns import Columns
 from mooring.data.columns import columns_from, labels_from
 from mooring.data.dataset import DatasetVersion, between
 from mooring.data.digest import content_digest
+from mooring.data.source import EVENT_TIME
+from mooring.evaluation.curves import curves
 from mooring.evaluation.metrics import score
 from mooring.training.code import code_digest
 from mooring.training.export import onnx_model, skops_model
@@ -100,7 +102,9 @@ def _files(
     served = OnnxRuntime(contract, onnx).predict(columns)
     parity = compare(contract, expected, served, plan.tolerance)
     metrics = score(contract.prediction.kind, labels, expected)
-    facts = Facts(_training_data(plan, rows), len(labels), metrics, parity)
+    days = holdout[EVENT_TIME].dt.date().to_physical().to_numpy()
+    drawn = curves(contract.prediction.kind, labels, expected, days)
+    facts = Facts(_training_data(plan, rows), len(labels), metrics, parity, drawn)
     skops, trusted = skops_model(pipeline)
     return {
         names.CONTRACT: contract.to_json(),
