@@ -74,8 +74,8 @@ def ingest(context: typer.Context, model: ModelName, json: AsJson = False) -> No
         from mooring.cli.making import ingest_model
         from mooring.cli.registry import find_model
 
-        with out.step(f"Ingesting {model}"):
-            done = ingest_model(find_model(model), _space(context))
+        with out.step(f"Ingesting {model}") as progress:
+            done = ingest_model(find_model(model), _space(context), progress=progress)
         out.result({**done.dataset.model_dump(), "new": done.written})
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +12,9 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
+
+# How often a log hears of progress: a line each ten seconds is life, a line per batch is noise.
+LOG_SECONDS = 10.0
 
 
 class Output:
@@ -22,14 +26,17 @@ class Output:
         self._err = Console(stderr=True, highlight=False, soft_wrap=True)
 
     @contextmanager
-    def step(self, text: str) -> Iterator[None]:
-        """Show that `text` is being done: a spinner for a terminal, a line for a log."""
+    def step(self, text: str) -> Iterator[Callable[[str], None]]:
+        """Show that `text` is being done: a spinner for a terminal, a line for a log.
+
+        Gives a function that tells how far it is, of which a log shows some.
+        """
         if self._err.is_terminal:
-            with self._err.status(text):
-                yield
+            with self._err.status(text) as status:
+                yield lambda far: status.update(f"{text}: {escape(far)}")
         else:
             self._err.print(f"· {text} …")
-            yield
+            yield paced(lambda far: self._err.print(f"· {text}: {far}", markup=False))
 
     def note(self, text: str) -> None:
         """Tell a person something on stderr."""
@@ -66,6 +73,23 @@ class Output:
         self._out.print_json(json.dumps(document, default=_plain), indent=2)
 
 
+def paced(
+    say: Callable[[str], None],
+    seconds: float = LOG_SECONDS,
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[[str], None]:
+    """Pass on what is told, but nothing within so many seconds of the start or of the one before."""
+    last = clock()
+
+    def tell(text: str) -> None:
+        nonlocal last
+        if clock() - last >= seconds:
+            last = clock()
+            say(text)
+
+    return tell
+
+
 def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, BaseModel) else str(value)
 
@@ -75,4 +99,6 @@ def _shown(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_shown(part)}" for key, part in value.items())
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
     return str(value)

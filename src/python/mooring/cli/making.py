@@ -17,9 +17,11 @@ from mooring.training.train import Trained, train
 Progress = Callable[[str], None]
 
 
-def ingest_model(model: Model, space: Workspace) -> Ingested:
+def ingest_model(
+    model: Model, space: Workspace, *, progress: Progress = lambda step: None
+) -> Ingested:
     """Read the model's raw data into a dataset version."""
-    return ingest(model.source, space.data)
+    return ingest(model.source, space.data, progress=progress)
 
 
 def train_model(

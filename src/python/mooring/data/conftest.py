@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -95,10 +95,12 @@ def source(contract: Contract) -> Source:
     """Make a source of the given rows: `source(rows, most_rejected=0.5, left_out={…})`."""
 
     def build(
-        frame: pl.DataFrame,
+        found: pl.DataFrame | Iterable[pl.DataFrame],
         most_rejected: float = 0.01,
         left_out: Mapping[str, int] | None = None,
+        known_at: Mapping[str, tuple[str, ...]] | None = None,
     ) -> DataSource:
-        return DataSource(contract, lambda: Extract(frame, left_out or {}), most_rejected)
+        extract = Extract(found, left_out or {})
+        return DataSource(contract, lambda: extract, most_rejected, known_at or {})
 
     return build

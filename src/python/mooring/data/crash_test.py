@@ -1,4 +1,7 @@
-"""A kill at any moment of ingest leaves a dataset that reads as before or as after."""
+"""A kill at any moment of ingest leaves a dataset that reads as before or as after.
+
+What it leaves beside the dataset, the next ingest sweeps.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,10 @@ import pytest
 from mooring.data.dataset import DatasetVersion, read_version
 from mooring.data.digest import content_digest
 from mooring.data.ingest import table_of
+from mooring.data.staging import STAGING, staging
 
 # Ingests two contents by turns, each with a broken row of its own, and tells of every version.
+# Runs are small, so that they are spilled and merged as those of a large dataset.
 PROGRAM = """
 import sys
 from datetime import datetime, timedelta, UTC
@@ -41,12 +46,12 @@ def extract(turn):
 turn = 0
 while True:
     turn = 1 - turn
-    made = ingest(DataSource(contract, lambda: extract(turn)), Path(sys.argv[1]))
+    made = ingest(DataSource(contract, lambda: extract(turn)), Path(sys.argv[1]), run_bytes=20_000)
     print(made.dataset.model_dump_json(), flush=True)
 """
 
 
-@pytest.mark.parametrize("delay", [0.001, 0.008, 0.02, 0.035])
+@pytest.mark.parametrize("delay", [0.001, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06])
 def test_a_killed_ingest_leaves_a_version_that_is_whole(tmp_path: Path, delay: float) -> None:
     told = killed_after(tmp_path, delay)
     found, rows = read_version(table_of(tmp_path, "voyage"))
@@ -57,6 +62,17 @@ def test_a_killed_ingest_leaves_a_version_that_is_whole(tmp_path: Path, delay: f
         assert content_digest(read_version(table_of(tmp_path, "voyage"), version.version)[1]) == (
             version.sha256
         )
+    swept_by_the_next(tmp_path)
+
+
+def swept_by_the_next(data: Path) -> None:
+    dataset = data / "voyage"
+    with staging(dataset):
+        (own,) = dataset.glob(".*")  # what a kill left is gone, and this one's is here
+        assert own.name.startswith(STAGING)
+    assert not list(dataset.glob(".*"))
+    commits = "".join(path.read_text() for path in dataset.glob("*/_delta_log/*.json"))
+    assert all(part.name in commits for part in dataset.rglob("*.parquet"))
 
 
 def killed_after(data: Path, delay: float) -> list[DatasetVersion]:

@@ -20,7 +20,7 @@ class Ids:
 
     def add(self, rows: pl.DataFrame) -> None:
         """Take the ids of the next rows; a row without one has nothing to share."""
-        self._hashes.append(_hashes(rows[ROW_ID].drop_nulls()))
+        self._hashes.append(self.hashes(rows[ROW_ID].drop_nulls()))
 
     def repeated(self, runs: Runs) -> pl.Series:
         """The ids that more than one row has; `runs` holds the rows that were added.
@@ -30,7 +30,7 @@ class Ids:
         suspected = self._suspected()
         if not len(suspected):
             return pl.Series(ROW_ID, dtype=pl.String)
-        found = pl.concat(list(_ids_of(runs, suspected)))
+        found = pl.concat(list(self._ids_of(runs, suspected)))
         return found.filter(found.is_duplicated()).unique()
 
     def _suspected(self) -> NDArray[np.uint64]:
@@ -39,12 +39,11 @@ class Ids:
         hashes.sort()
         return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])
 
+    def _ids_of(self, runs: Runs, suspected: NDArray[np.uint64]) -> Iterator[pl.Series]:
+        for rows in runs.unordered(ROW_ID):
+            ids = rows[ROW_ID].drop_nulls()
+            yield ids.filter(pl.Series(np.isin(self.hashes(ids), suspected)))
 
-def _ids_of(runs: Runs, suspected: NDArray[np.uint64]) -> Iterator[pl.Series]:
-    for rows in runs.unordered(ROW_ID):
-        ids = rows[ROW_ID].drop_nulls()
-        yield ids.filter(pl.Series(np.isin(_hashes(ids), suspected)))
-
-
-def _hashes(ids: pl.Series) -> NDArray[np.uint64]:
-    return ids.hash().to_numpy()
+    def hashes(self, ids: pl.Series) -> NDArray[np.uint64]:
+        """64 bits of each id; they need agree within this process alone."""
+        return ids.hash().to_numpy()
