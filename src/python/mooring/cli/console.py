@@ -78,7 +78,7 @@ def paced(
     seconds: float = LOG_SECONDS,
     clock: Callable[[], float] = time.monotonic,
 ) -> Callable[[str], None]:
-    """Pass on what is told, but nothing within so many seconds of the start or of the one before."""
+    """Pass on what is told, but nothing within so many seconds of the start or the one before."""
     last = clock()
 
     def tell(text: str) -> None:

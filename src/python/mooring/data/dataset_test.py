@@ -22,7 +22,7 @@ def written(dataset: Path, frame: pl.DataFrame) -> DatasetVersion:
     with staging(dataset) as stage:
         parts = Parts(dataset / "rows", stage, frame.schema)
         parts.write(in_order(frame))
-        return parts.publish(name="voyage").dataset
+        return parts.publish(name="voyage")[0]
 
 
 def test_every_version_keeps_its_rows_and_its_description(rows: Rows, tmp_path: Path) -> None:

@@ -6,17 +6,27 @@ and come back in order, slice by slice, to be checked, hashed and written.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from mooring.data.check import REASON, schema_of
+from mooring.data.dataset import DatasetVersion
 from mooring.data.errors import DatasetEmpty, TooManyRejected
-from mooring.data.parts import Ingested, Parts
+from mooring.data.parts import Parts
 from mooring.data.runs import RUN_BYTES, Runs
 from mooring.data.sift import Progress, sift
 from mooring.data.source import DataSource
 from mooring.data.staging import staging
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """The version that holds the rows, and whether this run had to write it."""
+
+    dataset: DatasetVersion
+    written: bool
 
 
 def table_of(data: Path, name: str) -> Path:
@@ -56,12 +66,8 @@ def ingest(
         bad.publish(name=f"{name} quarantine")
         _refuse_too_many(source, bad.rows, runs.rows, bad.table)
         _refuse_empty(good.rows, name)
-        return good.publish(
-            name=name,
-            quarantined=bad.rows,
-            left_out=dict(extract.left_out),
-            known_at=dict(source.known_at),
-        )
+        told = {"left_out": dict(extract.left_out), "known_at": dict(source.known_at)}
+        return Ingested(*good.publish(name=name, quarantined=bad.rows, **told))
 
 
 def _part(rows: pl.DataFrame, good: Parts, bad: Parts) -> None:

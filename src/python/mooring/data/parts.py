@@ -25,14 +25,6 @@ from mooring.data.staging import Staging
 _NO_MONTH = "__HIVE_DEFAULT_PARTITION__"
 
 
-@dataclass(frozen=True)
-class Ingested:
-    """The version that holds the rows, and whether this run had to write it."""
-
-    dataset: DatasetVersion
-    written: bool
-
-
 @dataclass
 class Parts:
     """Rows of one table that come in order; `table` is where they are to go."""
@@ -57,19 +49,22 @@ class Parts:
         for (name,), part in by_month.items():
             self._parts.append(self._write(name, part))
 
-    def publish(self, **told: Any) -> Ingested:
-        """Make the rows the table's content, in one commit, unless they are that already."""
+    def publish(self, **told: Any) -> tuple[DatasetVersion, bool]:
+        """Make the rows the table's content, in one commit, unless they are that already.
+
+        The version that holds them, and whether it had to be written.
+        """
         digest = self._digest.hexdigest()
         present = latest(self.table)
         if present is not None and present.sha256 == digest:
-            return Ingested(present, written=False)
+            return present, False
         description = Description(
             sha256=digest, rows=self.rows, start=self.start, end=self.end, **told
         )
         for part in self._parts:
             (self.table / part.path).parent.mkdir(parents=True, exist_ok=True)
             os.replace(self._aside / part.path, self.table / part.path)
-        return Ingested(commit(self.table, self._parts, self.schema, description), written=True)
+        return commit(self.table, self._parts, self.schema, description), True
 
     @property
     def _aside(self) -> Path:
