@@ -97,6 +97,20 @@ def test_batches_are_asked_for_one_at_a_time(rows: Rows, source: Source, tmp_pat
     assert [step.split()[-1] for step in told] == ["asked", "read"] * 3 + ["checked"]
 
 
+def test_rows_that_a_generator_leaves_out_are_counted_when_it_has_ended(
+    rows: Rows, source: Source, tmp_path: Path
+) -> None:
+    left_out = {"cancelled": 0}
+
+    def batches() -> Iterator[pl.DataFrame]:
+        for batch in rows(20).iter_slices(5):
+            yield batch
+            left_out["cancelled"] += 2
+
+    made = ingest(source(batches(), left_out=left_out), tmp_path).dataset
+    assert made.left_out == {"cancelled": 8}
+
+
 def test_a_version_reads_in_batches(rows: Rows, source: Source, tmp_path: Path) -> None:
     made = [ingest(source(rows(count)), tmp_path).dataset for count in (50, 60)]
     for expected in made:

@@ -13,7 +13,7 @@ from annotated_types import Ge, Gt, Le, Lt
 from mooring.contract.annotations import Category
 from mooring.contract.contract import Contract, Prediction
 from mooring.contract.features import Features
-from mooring.data.source import DataSource, Extract
+from mooring.data.source import BatchedExtract, DataSource, Extract
 
 SCHEMA: dict[str, pl.DataType] = {
     "row_id": pl.String(),
@@ -100,7 +100,10 @@ def source(contract: Contract) -> Source:
         left_out: Mapping[str, int] | None = None,
         known_at: Mapping[str, tuple[str, ...]] | None = None,
     ) -> DataSource:
-        extract = Extract(found, left_out or {})
+        told = left_out or {}
+        extract = (
+            Extract(found, told) if isinstance(found, pl.DataFrame) else BatchedExtract(found, told)
+        )
         return DataSource(contract, lambda: extract, most_rejected, known_at or {})
 
     return build

@@ -18,7 +18,7 @@ from mooring.contract.contract import Contract
 from mooring.data.dataset import BATCH_ROWS
 from mooring.data.errors import SourceUnavailable
 from mooring.data.shape import Shape
-from mooring.data.source import DataSource, Extract
+from mooring.data.source import BatchedExtract, DataSource
 
 NULLS = ("", "NA")
 
@@ -53,8 +53,8 @@ def file_source(
     """
     shape = Shape(contract, label, event_time, row_id, positive)
 
-    def extract() -> Extract:
-        return Extract(_shaped(shape, found_from_root(path)))
+    def extract() -> BatchedExtract:
+        return BatchedExtract(_shaped(shape, found_from_root(path)))
 
     return DataSource(contract, extract)
 

@@ -46,7 +46,7 @@ def extracted(
     path: Path, named: dict[str, str] | None = None, contract: Contract | None = None
 ) -> pl.DataFrame:
     source = file_source(contract or tumour(), path, label="result", **named or {})
-    return pl.concat(source.extract().batches())
+    return source.extract().rows
 
 
 def test_a_csv_becomes_rows_of_the_contract(tmp_path: Path) -> None:

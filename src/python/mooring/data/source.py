@@ -26,18 +26,36 @@ NOTHING: KnownAt = MappingProxyType({})
 class Extract:
     """Raw rows in the shape of the contract, with `row_id`, `event_time` (UTC) and the label.
 
-    `rows` is one frame or, for more than fit into memory, frames one after the other, whose order
-    and size do not matter: a generator that reads piece by piece. They are taken once.
-
     `left_out` counts rows that are no examples, by reason: a cancelled flight has no delay.
     """
 
-    rows: pl.DataFrame | Iterable[pl.DataFrame]
+    rows: pl.DataFrame
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    def batches(self) -> Iterator[pl.DataFrame]:
+        """The rows as a single batch."""
+        yield self.rows
+
+
+@dataclass(frozen=True)
+class BatchedExtract:
+    """Raw rows as an `Extract` has them, but frame after frame: more than fit into memory.
+
+    `frames` is gone through once, a generator for one; order and sizes do not matter. `left_out`
+    is read after the last of them, so that the generator may count into it.
+    """
+
+    frames: Iterable[pl.DataFrame]
     left_out: Mapping[str, int] = field(default_factory=dict)
 
     def batches(self) -> Iterator[pl.DataFrame]:
         """The rows, frame by frame."""
-        return iter([self.rows] if isinstance(self.rows, pl.DataFrame) else self.rows)
+        return iter(self.frames)
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """All rows as one frame, for those who know that it fits into memory."""
+        return pl.concat(self.batches())
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,6 @@ class DataSource:
     """
 
     contract: Contract
-    extract: Callable[[], Extract]
+    extract: Callable[[], Extract | BatchedExtract]
     most_rejected: float = 0.01
     known_at: KnownAt = field(default_factory=dict)
