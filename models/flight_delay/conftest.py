@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from models.flight_delay.contract import CONTRACT
-from models.flight_delay.data import extract
+from models.flight_delay.data import SOURCE, extract
 from models.flight_delay.pipeline import PLAN
 from mooring.data.dataset import DatasetVersion, read_version
 from mooring.data.ingest import Ingested, ingest, table_of
-from mooring.data.source import DataSource, Extract
+from mooring.data.source import Extract
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ingested(extracted: Extract, data: Path) -> Ingested:
     """The whole year as a dataset version."""
-    return ingest(DataSource(CONTRACT, lambda: extracted), data)
+    return ingest(replace(SOURCE, extract=lambda: extracted), data)
 
 
 @pytest.fixture(scope="session")
@@ -47,5 +47,5 @@ def winter(extracted: Extract, tmp_path_factory: pytest.TempPathFactory) -> Flig
     end = pl.lit(PLAN.split.holdout.end).str.to_date()
     rows = extracted.rows.filter(pl.col("event_time").dt.date() <= end)
     folder = tmp_path_factory.mktemp("winter")
-    ingest(DataSource(CONTRACT, lambda: Extract(rows)), folder)
+    ingest(replace(SOURCE, extract=lambda: Extract(rows)), folder)
     return Flights(*read_version(table_of(folder, CONTRACT.name)))

@@ -86,4 +86,4 @@ def _raw_data() -> Path:
     return Path(spec.origin).parent / "data"
 
 
-SOURCE = DataSource(CONTRACT, extract)
+SOURCE = DataSource(CONTRACT, extract, known_at={"observed_at": WEATHER})

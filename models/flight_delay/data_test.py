@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from models.flight_delay.contract import CONTRACT
 from models.flight_delay.data import SOURCE, WEATHER, _flights, _raw_data, _weather, join_weather
 from mooring.data.dataset import read_version
-from mooring.data.ingest import Ingested, ingest, table_of
+from mooring.data.errors import TooManyRejected
+from mooring.data.ingest import Ingested, ingest, quarantine_of, table_of
 from mooring.data.source import Extract
 
 NOON = datetime(2013, 1, 1, 12, tzinfo=UTC)
@@ -41,7 +43,8 @@ def test_what_is_ingested_holds_the_contract_and_nothing_more(
     ingested: Ingested, data: Path
 ) -> None:
     _, rows = read_version(table_of(data, CONTRACT.name))
-    assert tuple(rows.columns) == ("row_id", "event_time", *CONTRACT.feature_names, "late")
+    features = CONTRACT.feature_names
+    assert tuple(rows.columns) == ("row_id", "event_time", *features, "late", "observed_at")
     assert rows["row_id"].n_unique() == len(rows) == ingested.dataset.rows
 
 
@@ -95,6 +98,17 @@ def test_a_flight_sees_the_newest_of_the_readings_that_were_known() -> None:
     for airport, at, seen in found.select("origin", "event_time", "seen_at").iter_rows():
         old_enough = [t for t in known[airport] if HOUR <= at - t <= 7 * HOUR]
         assert seen == max(old_enough, default=None)
+
+
+def test_weather_from_after_the_lead_would_be_caught(extracted: Extract, tmp_path: Path) -> None:
+    """As if the newest reading before departure had been taken, and not that of an hour before."""
+    leaked = extracted.rows.head(1_000).with_columns(pl.col("observed_at") + HOUR)
+    with pytest.raises(TooManyRejected):
+        ingest(replace(SOURCE, extract=lambda: Extract(leaked)), tmp_path)
+    _, aside = read_version(quarantine_of(tmp_path, CONTRACT.name))
+    too_late = leaked["event_time"] - leaked["observed_at"] < HOUR
+    assert len(aside) == too_late.sum() > 900
+    assert set(aside["reason"]) == {"; ".join(f"{name}: known too late" for name in WEATHER)}
 
 
 @pytest.mark.parametrize(
