@@ -114,7 +114,7 @@ def test_a_version_is_a_whole_number(version: str) -> None:
 
 
 def test_a_bundle_behind_a_url_needs_its_id() -> None:
-    with pytest.raises(InvalidSettings, match="MOORING_BUNDLE_ID: .* the full id"):
+    with pytest.raises(InvalidSettings, match=r"MOORING_BUNDLE_ID: .* the full id"):
         read_settings("tiny", {"MOORING_BUNDLE": "memory://b/abababababababab"}, Path("/"))
 
 
