@@ -24,7 +24,11 @@ class OnnxRuntime:
         self._contract = contract
         try:
             self._session = ort.InferenceSession(
-                graph, _options(threads), providers=["CPUExecutionProvider"]
+                graph,
+                _options(threads),
+                providers=["CPUExecutionProvider"],
+                # Trying the same again, it would print the error, and bytes of the graph with it.
+                enable_fallback=0,
             )
         except Exception as error:  # onnxruntime raises a family of its own for a broken graph
             outside = "external data" in str(error).lower()

@@ -112,11 +112,12 @@ def test_a_rollback_fetches_what_it_brings_back(
 
 
 def test_a_store_that_is_not_there_promotes_nothing(model: Model, space: Workspace) -> None:
-    with absent() as nobody, environment({**CREDENTIALS, "AWS_ENDPOINT_URL": nobody}):
-        with pytest.raises(StoreUnreachable):
-            promote_model(
-                model, space, bundle=None, reason="first", commit=False, store="s3://bundles"
-            )
+    with (
+        absent() as nobody,
+        environment({**CREDENTIALS, "AWS_ENDPOINT_URL": nobody}),
+        pytest.raises(StoreUnreachable),
+    ):
+        promote_model(model, space, bundle=None, reason="first", commit=False, store="s3://b")
     assert not space.release(model.name).exists()
 
 

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mooring.bundle.errors import ReleaseError, SigningUnusable
+from mooring.bundle.errors import BundleMissing, ReleaseError, SigningUnusable
+from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.signature import SignaturePolicy
+from mooring.bundle.store import store_at
 from mooring.serving.errors import InvalidSettings
 from mooring.serving.settings import Settings, read_settings
 
@@ -107,3 +111,37 @@ def test_a_version_is_a_whole_number(version: str) -> None:
     environ = {"MOORING_BUNDLE": "/b", "MOORING_MODEL_VERSION": version}
     with pytest.raises(InvalidSettings, match="MOORING_MODEL_VERSION"):
         read_settings("tiny", environ, Path("/"))
+
+
+def test_a_bundle_behind_a_url_needs_its_id() -> None:
+    with pytest.raises(InvalidSettings, match=r"MOORING_BUNDLE_ID: .* the full id"):
+        read_settings("tiny", {"MOORING_BUNDLE": "memory://b/abababababababab"}, Path("/"))
+
+
+def test_a_champion_behind_a_url_is_fetched_below_the_home(
+    tmp_path: Path, release: Release, bundle: Bundle
+) -> None:
+    location = store_at("memory://bundles", tmp_path / "unused").put(bundle)
+    release(tmp_path, bundle.id, location)
+    settings = read_settings("tiny", {"MOORING_HOME": "state"}, tmp_path)
+    assert settings.bundle == tmp_path / "state/cache/bundles" / bundle.id[:16]
+    assert open_bundle(settings.bundle, expect=bundle.id).files == bundle.files
+
+
+def test_a_champion_behind_a_url_that_is_gone_is_no_settings(
+    tmp_path: Path, release: Release
+) -> None:
+    release(tmp_path, ID, f"memory://empty/{ID[:16]}")
+    with pytest.raises(BundleMissing, match="there is no bundle abababababababab here"):
+        read_settings("tiny", {}, tmp_path)
+
+
+def test_settings_of_a_folder_import_no_store_library(tmp_path: Path, release: Release) -> None:
+    release(tmp_path, ID, "bundles/abab")
+    script = (
+        "import sys\nfrom pathlib import Path\n"
+        "from mooring.serving.settings import read_settings\n"
+        f"read_settings('tiny', {{}}, Path({str(tmp_path)!r}))\n"
+        "print({'fsspec', 's3fs', 'botocore'} & set(sys.modules))"
+    )
+    assert subprocess.check_output([sys.executable, "-c", script], text=True).strip() == "set()"
