@@ -35,7 +35,6 @@ _NO_CREDENTIALS = frozenset(
     {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError", "ProfileNotFound"}
 )
 
-
 # Errors of the disk that is downloaded to, not of the store.
 _OWN_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
@@ -53,6 +52,9 @@ class Patience:
     attempts: int = 3
 
 
+_PATIENCE = Patience()
+
+
 @dataclass(frozen=True)
 class Object:
     """One object: its path below the URL, the size that the store says it has, and when it was
@@ -62,9 +64,6 @@ class Object:
     path: str
     bytes: int
     touched: float
-
-
-_PATIENCE = Patience()
 
 
 class Objects:

@@ -90,7 +90,7 @@ def _released(space: Workspace) -> Iterator[str]:
 
 def _candidates(space: Workspace) -> Iterator[str]:
     """The bundle that was trained last, of every model."""
-    for path in sorted(space.candidate("any").parent.glob("*")):
+    for path in sorted(space.candidates.glob("*")):
         if not path.name.startswith("."):
             yield path.read_text().strip()
 

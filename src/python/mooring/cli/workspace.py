@@ -47,9 +47,14 @@ class Workspace:
         """The document that gateways obey."""
         return self.home / "routing.json"
 
+    @property
+    def candidates(self) -> Path:
+        """One file a model, which names the bundle that was trained last."""
+        return self.home / "candidates"
+
     def candidate(self, model: str) -> Path:
         """The file that names the bundle which was trained last."""
-        return self.home / "candidates" / model
+        return self.candidates / model
 
     def model(self, name: str) -> Path:
         """The folder of a model in the checkout."""
