@@ -47,7 +47,7 @@ class Digest:
         whole = len(pending) - len(pending) % BLOCK_ROWS
         for start in range(0, whole, BLOCK_ROWS):
             self._block(pending[start : start + BLOCK_ROWS])
-        self._open = pending[whole:]
+        self._open = _compact(pending[whole:])
 
     def hexdigest(self) -> str:
         """The digest of all rows so far; nothing may follow."""
@@ -59,6 +59,11 @@ class Digest:
         for column in rows.rechunk():
             self._hash.update(np.packbits(column.is_not_null().to_numpy()).tobytes())
             self._hash.update(_bytes(column))
+
+
+def _compact(rows: pl.DataFrame) -> pl.DataFrame:
+    """Copied: a few rows out of many would keep the text of all of them in memory."""
+    return pl.DataFrame(pl.from_arrow(rows.to_arrow()), schema=rows.schema)
 
 
 def _bytes(column: pl.Series) -> bytes:

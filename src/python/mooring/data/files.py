@@ -18,7 +18,7 @@ from mooring.contract.contract import Contract
 from mooring.data.dataset import BATCH_ROWS
 from mooring.data.errors import SourceUnavailable
 from mooring.data.shape import Shape
-from mooring.data.source import BatchedExtract, DataSource
+from mooring.data.source import NOTHING, BatchedExtract, DataSource, KnownAt
 
 NULLS = ("", "NA")
 
@@ -37,6 +37,7 @@ def file_source(
     event_time: str | None = None,
     row_id: str | None = None,
     positive: str | None = None,
+    known_at: KnownAt = NOTHING,
 ) -> DataSource:
     """The rows of a CSV or Parquet file or of a Delta Lake table as examples, read batch by batch.
 
@@ -47,16 +48,17 @@ def file_source(
     `event_time` holds ISO 8601 dates or instants, those without a zone in UTC. Without it rows are
     dealt to 100 made-up days from 2000-01-01 on, by a hash of their features: a split by time is
     then a split at random, and equal rows stay on one side of it.
+    `known_at` is that of the source; its columns hold what `event_time` may hold.
     `row_id` identifies a row; without it, that is its number in the file, from 1 on.
 
     Extracting raises SourceUnavailable for a file that cannot be read or lacks a column.
     """
-    shape = Shape(contract, label, event_time, row_id, positive)
+    shape = Shape(contract, label, event_time, row_id, positive, tuple(known_at))
 
     def extract() -> BatchedExtract:
         return BatchedExtract(_shaped(shape, found_from_root(path)))
 
-    return DataSource(contract, extract)
+    return DataSource(contract, extract, known_at=known_at)
 
 
 def read_table(path: str | Path) -> pl.DataFrame:

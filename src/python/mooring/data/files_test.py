@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -45,7 +47,8 @@ def csv_file(folder: Path, *lines: str, header: str = HEADER, name: str = "rows.
 def extracted(
     path: Path, named: dict[str, str] | None = None, contract: Contract | None = None
 ) -> pl.DataFrame:
-    source = file_source(contract or tumour(), path, label="result", **named or {})
+    told: dict[str, Any] = dict(named or {})
+    source = file_source(contract or tumour(), path, label="result", **told)
     return source.extract().rows
 
 
@@ -278,6 +281,20 @@ def test_a_relative_path_starts_at_the_root_of_the_checkout(tmp_path: Path) -> N
     assert found_from_root("data/rows.csv", environ) == tmp_path / "data" / "rows.csv"
     assert found_from_root("rows.csv", {}) == Path.cwd() / "rows.csv"
     assert found_from_root("/rows.csv", environ) == Path("/rows.csv")
+
+
+def test_a_file_may_say_when_values_became_known(tmp_path: Path) -> None:
+    header = "size,cells,site,seen,result,at,seen_at"
+    lines = ["1,1,a,,1,2013-01-02,2013-01-01", "1,1,a,,1,2013-01-02,2013-01-02 00:00:01"]
+    source = file_source(
+        tumour(),
+        csv_file(tmp_path, *lines, header=header),
+        label="result",
+        event_time="at",
+        known_at={"seen_at": ("size",)},
+    )
+    made = ingest(replace(source, most_rejected=0.5), tmp_path / "data").dataset
+    assert (made.rows, made.quarantined) == (1, 1)
 
 
 def test_a_file_is_ingested(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ class Shape:
     event_time: str | None = None
     row_id: str | None = None
     positive: str | None = None
+    instants: tuple[str, ...] = ()
 
     def apply(self, table: pl.DataFrame, place: str, first: int = 1) -> pl.DataFrame:
         """Rows as ingest wants them; `first` is the number of the first one in the file.
@@ -50,6 +51,7 @@ class Shape:
             self._label(table, place).alias(self.contract.prediction.label),
             self._time(table, rows, place).alias(EVENT_TIME),
             self._id(table, first).alias(ROW_ID),
+            *(_instants(table[name], place) for name in self.instants),
         )
 
     def classes(self, table: pl.DataFrame) -> frozenset[str]:
@@ -65,7 +67,7 @@ class Shape:
             raise _unusable(place, f"the label {self.label} has more than two values", cure)
 
     def _refuse_missing(self, table: pl.DataFrame, place: str) -> None:
-        own = (self.label, self.event_time, self.row_id)
+        own = (self.label, self.event_time, self.row_id, *self.instants)
         wanted = [*self.contract.feature_names, *(name for name in own if name is not None)]
         if missing := [name for name in wanted if name not in table.columns]:
             problem = f"column {', '.join(missing)} is missing"
