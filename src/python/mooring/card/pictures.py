@@ -30,6 +30,7 @@ _STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.size": 10.0,
+    "text.parse_math": False,  # names hold what they hold; a dollar sign is no formula
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.axisbelow": True,

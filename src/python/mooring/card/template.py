@@ -34,7 +34,7 @@ th { text-align: left; color: var(--soft); font-weight: 600; white-space: nowrap
 th, td { padding: 0.42rem 0.9rem 0.42rem 0; border-bottom: 1px solid var(--line);
   vertical-align: top }
 td.mono, pre { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace;
-  font-size: 0.8125rem; overflow-wrap: anywhere }
+  font-size: 0.8125rem }
 td.bad { color: var(--bad); font-weight: 600 }
 pre { background: var(--wash); border: 1px solid var(--line); border-radius: 6px;
   padding: 0.7rem 1rem; overflow-x: auto; white-space: pre-wrap }

@@ -16,7 +16,7 @@ from mooring.contract.feature import Feature
 MEANINGS = {
     "roc_auc": "how often, of one row that came true and one that did not, the first is ranked "
     "higher; 0.5 is chance, 1 is perfect",
-    "brier": "mean squared distance between the chance that was given and what came; less is better",
+    "brier": "mean squared distance between the chance given and what came; less is better",
     "log_loss": "surprise at what came, in nats; less is better",
     "ece": "mean distance between the chance that was given and how often it came true; less is "
     "better",
@@ -170,7 +170,7 @@ def _quality(facts: CardFacts, drawn: frozenset[str]) -> Section:
     if not (holdout.curves.roc or holdout.curves.bins or holdout.curves.residuals):
         text.append("No curves are recorded in this bundle: it was trained before they were.")
     rows = tuple(_metric(facts, name, value) for name, value in holdout.metrics.items())
-    table = Table(("metric", "value", "interval", "demanded", "meaning"), rows, frozenset({0}))
+    table = _filled(("metric", "value", "interval", "demanded", "meaning"), rows)
     shown = _shown(drawn, "roc", "calibration", "residuals")
     return Section("How good it is", tuple(text), shown, table)
 
@@ -199,7 +199,7 @@ def _slices(facts: CardFacts, drawn: frozenset[str]) -> Section:
     )
     header = ("slice", "rows", "metric", "value", "interval", "demanded", "verdict")
     text = ("A mean may hide whom a model fails. Each of these was judged on its own.",)
-    return Section("Slices", text, _shown(drawn, "slices"), Table(header, rows, frozenset({0})))
+    return Section("Slices", text, _shown(drawn, "slices"), _filled(header, rows))
 
 
 def _rivalry(facts: CardFacts, drawn: frozenset[str]) -> Section:
@@ -298,7 +298,7 @@ def _features(facts: CardFacts) -> Section:
     )
     header = ("feature", "type", "allowed", "unit", "meaning")
     text = ("Anything else in a request is refused.",)
-    return Section("What it wants to know", text, table=Table(header, rows, frozenset({0})))
+    return Section("What it wants to know", text, table=_filled(header, rows))
 
 
 def _allowed(feature: Feature) -> str:
@@ -339,6 +339,13 @@ def _again(facts: CardFacts) -> Section:
     )
     commands = (f"mooring reproduce {made.model} --bundle {facts.bundle.id[:16]}",)
     return Section("How to make it again", text, points=points, commands=commands)
+
+
+def _filled(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> Table:
+    """A table of names and what belongs to them, without the columns in which nothing stands."""
+    kept = [i for i in range(len(header)) if any(row[i] not in ("", "–") for row in rows)]
+    told = tuple(tuple(row[i] for i in kept) for row in rows)
+    return Table(tuple(header[i] for i in kept), told, frozenset({0}))
 
 
 def _interval(lower: float | None, upper: float | None) -> str:
