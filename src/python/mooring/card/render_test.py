@@ -14,7 +14,7 @@ from mooring.bundle.errors import BundleUnreadable
 from mooring.card.conftest import LATER, MakeFacts, metrics
 from mooring.card.render import render
 
-HOSTILE = """$\\frac{$ <script>alert(1)</script></style><img src="http://evil.invalid/x" onerror="x()">
+HOSTILE = """$\\frac{$ <script>alert(1)</script></style><img src="//evil.invalid" onerror="x()">
 | # `x` {{ 7 * 7 }} [link](javascript:alert(2))"""
 
 

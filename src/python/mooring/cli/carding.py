@@ -7,12 +7,13 @@ from pathlib import Path
 from mooring.blessing.evidence import blessing_path
 from mooring.blessing.promotion import crowned
 from mooring.bundle.atomic import write_file
-from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.open import Bundle
 from mooring.bundle.release import Release, Released, read_release
 from mooring.card.facts import gather
 from mooring.card.render import render
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
+from mooring.cli.released import entries_of, open_released
 from mooring.cli.workspace import Workspace
 
 
@@ -40,9 +41,8 @@ def find_bundle(
     released = _released(release, bundle)
     if released is None:
         return candidate_of(model, space, bundle), space.blessings
-    folder = space.model(model.name)
-    opened = open_bundle(folder / released.location, expect=released.bundle)
-    beside = folder / "blessings"
+    opened = open_released(model, space, released)
+    beside = space.model(model.name) / "blessings"
     known = blessing_path(beside, opened.id, "evaluation").exists()
     return opened, beside if known else space.blessings
 
@@ -50,6 +50,5 @@ def find_bundle(
 def _released(release: Release, bundle: str | None) -> Released | None:
     if bundle is None:
         return crowned(release)
-    held = [release.champion, release.challenger, *release.former]
-    found = [r for r in held if r is not None and r.bundle.startswith(bundle)]
+    found = [r for r in entries_of(release) if r.bundle.startswith(bundle)]
     return found[0] if found and len(bundle) >= 16 else None
