@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from mooring.bundle.open import Bundle, open_bundle
+from mooring.bundle.open import Bundle
 from mooring.bundle.release import Release, Released
+from mooring.bundle.store import open_resolved
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
 
 
 def open_released(model: Model, space: Workspace, released: Released) -> Bundle:
-    """The verified bundle behind an entry of the model's release. Raises a BundleError."""
-    return open_bundle(space.model(model.name) / released.location, expect=released.bundle)
+    """The bundle behind an entry of the model's release, fetched where it has to be, and verified.
+
+    Raises a BundleError.
+    """
+    return open_resolved(
+        released.location,
+        beside=space.model(model.name),
+        cache=space.cache,
+        expect=released.bundle,
+    )
 
 
 def entries_of(release: Release) -> list[Released]:

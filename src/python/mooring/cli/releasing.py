@@ -20,14 +20,11 @@ from mooring.blessing.promotion import (
 )
 from mooring.bundle.atomic import write_file
 from mooring.bundle.errors import BundleError
-<<<<<<< HEAD
 from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.location import is_url
-=======
->>>>>>> 336b253 (Mirror champion and challenger as MLflow aliases; reproduce a release from its code and data)
 from mooring.bundle.open import Bundle
 from mooring.bundle.release import Release, Released, ReleaseFile, Role, read_release, write_release
-from mooring.bundle.store import BundleStore, open_resolved, store_at
+from mooring.bundle.store import BundleStore, store_at
 from mooring.cli import git
 from mooring.cli.console import Output
 from mooring.cli.errors import ChampionUnusable
@@ -64,11 +61,7 @@ def promote_model(
     """
     candidate = candidate_of(model, space, bundle)
     before = _clean_release(model, space)
-<<<<<<< HEAD
-    _check_contract(before, candidate, space)
-=======
     _check_contract(model, space, before.release, candidate)
->>>>>>> 336b253 (Mirror champion and challenger as MLflow aliases; reproduce a release from its code and data)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
     place = _place(candidate, folder, space, store)
@@ -100,11 +93,7 @@ def rollback_model(
     before = _clean_release(model, space)
     release = roll_back(before.release, _decision(reason), version)
     restored = crowned(release)
-<<<<<<< HEAD
-    _open_released(restored, space, model.name)
-=======
     open_released(model, space, restored)
->>>>>>> 336b253 (Mirror champion and challenger as MLflow aliases; reproduce a release from its code and data)
     told = _Told("Roll back to", restored, reason)
     return _record(space, write_release(before, release), [], told, commit=commit)
 
@@ -119,17 +108,7 @@ def show_release(out: Output, done: Promoted, mirrored: Mapping[str, str]) -> No
     out.result(held | ({"commit": done.commit} if done.commit else {"to record it": done.git_line}))
 
 
-<<<<<<< HEAD
-def _open_released(released: Released, space: Workspace, model: str) -> Bundle:
-    return open_resolved(
-        released.location, beside=space.model(model), cache=space.cache, expect=released.bundle
-    )
-
-
-def _check_contract(before: ReleaseFile, candidate: Bundle, space: Workspace) -> None:
-=======
 def _check_contract(model: Model, space: Workspace, release: Release, candidate: Bundle) -> None:
->>>>>>> 336b253 (Mirror champion and challenger as MLflow aliases; reproduce a release from its code and data)
     """Refuse a contract that breaks the champion's clients. Raises ChampionUnusable when nobody can
     say what they rely on.
     """
@@ -137,11 +116,7 @@ def _check_contract(model: Model, space: Workspace, release: Release, candidate:
     if champion is None or candidate.manifest.model != release.model:
         return
     try:
-<<<<<<< HEAD
-        present = _open_released(champion, space, before.release.model)
-=======
         present = open_released(model, space, champion)
->>>>>>> 336b253 (Mirror champion and challenger as MLflow aliases; reproduce a release from its code and data)
     except BundleError as error:
         raise ChampionUnusable(
             f"the champion's contract cannot be read: {error.problem}",

@@ -1,65 +1,31 @@
-"""Aliases in a real registry: a database of the test's own, and a server on loopback."""
+"""Aliases in a real registry: a database of the test's own."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
-from mlflow.tracking import MlflowClient
 
 from mooring.data.dataset import DatasetVersion
 from mooring.training.errors import TrackingUnavailable
 from mooring.training.mlflow_registry import MlflowRegistry
-from mooring.training.mlflow_tracker import MlflowTracker, sqlite_tracker
+from mooring.training.mlflow_tracker import sqlite_tracker
 from mooring.training.plan import TrainingPlan
 from mooring.training.registry import Holder
-from mooring.training.train import Trained, train
+from mooring.training.testing.registry import Store, filled
 
 
-@dataclass(frozen=True)
-class Store:
-    """A registry with the runs of two bundles in its store."""
-
-    registry: MlflowRegistry
-    client: MlflowClient
-    first: Holder
-    second: Holder
-
-    def alias(self, role: str) -> str | None:
-        """The release version that an alias points at."""
-        aliases = self.client.get_registered_model("trip").aliases
-        if role not in aliases:
-            return None
-        found = self.client.get_model_version("trip", aliases[role])
-        return str(found.tags["release_version"])
-
-
-def holder(trained: Trained, version: int) -> Holder:
-    return Holder(trained.bundle.id, version, trained.run, {"evaluation": f"{version:064x}"})
-
-
-def filled(
-    tracker: MlflowTracker, plan: TrainingPlan, data: tuple[DatasetVersion, pl.DataFrame], to: Path
+@pytest.fixture(scope="module")
+def store(
+    plan: TrainingPlan,
+    dataset: DatasetVersion,
+    rows: pl.DataFrame,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Store:
-    first = train(plan, *data, to, tracker)
-    second = train(replace(plan, seed=2), *data, to, tracker)
-    client = MlflowClient(tracker.uri, tracker.uri)
-    return Store(MlflowRegistry(tracker.uri), client, holder(first, 1), holder(second, 2))
-
-
-@pytest.fixture
-def store(plan: TrainingPlan, dataset: DatasetVersion, rows: pl.DataFrame, tmp_path: Path) -> Store:
-    return filled(sqlite_tracker(tmp_path / "home"), plan, (dataset, rows), tmp_path / "bundles")
+    folder = tmp_path_factory.mktemp("registry")
+    return filled(sqlite_tracker(folder / "home"), plan, (dataset, rows), folder / "bundles")
 
 
 def test_aliases_follow_a_model_through_its_life(store: Store) -> None:
@@ -122,50 +88,3 @@ def test_a_store_that_cannot_be_used_is_named_with_the_cure(tmp_path: Path) -> N
     with pytest.raises(TrackingUnavailable) as refused:
         registry.mirror("trip", {})
     assert "mooring mirror trip" in refused.value.cure
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    """A real MLflow server in a process group of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)),
-        *("--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--workers", "1"),
-        *("--artifacts-destination", str(tmp_path / "artifacts")),
-    ]
-    path = os.pathsep.join(os.path.abspath(part) for part in sys.path if part)
-    environ = {**os.environ, "PYTHONPATH": path, "MLFLOW_DISABLE_TELEMETRY": "true"}
-    with (tmp_path / "server.log").open("wb") as log:
-        child = subprocess.Popen(
-            command, env=environ, stdout=log, stderr=log, cwd=tmp_path, start_new_session=True
-        )
-    try:
-        _wait(f"http://127.0.0.1:{port}/health", child)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(child.pid, signal.SIGTERM)
-        child.wait(timeout=30)
-
-
-def _wait(url: str, child: subprocess.Popen[bytes], seconds: float = 90) -> None:
-    """Ask until the server answers; it has no other way to say that it is there."""
-    end = time.monotonic() + seconds
-    while child.poll() is None and time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the MLflow server did not answer")
-
-
-def test_a_server_shows_the_same(
-    server: str, plan: TrainingPlan, dataset: DatasetVersion, rows: pl.DataFrame, tmp_path: Path
-) -> None:
-    store = filled(MlflowTracker(server), plan, (dataset, rows), tmp_path / "bundles")
-    store.registry.mirror("trip", {"champion": store.first, "challenger": store.second})
-    assert (store.alias("champion"), store.alias("challenger")) == ("1", "2")
-    store.registry.mirror("trip", {"champion": store.second})
-    assert (store.alias("champion"), store.alias("challenger")) == ("2", None)
