@@ -293,7 +293,7 @@ def clean(
 
 @app.command()
 def history(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
-    """Every champion a model had, newest first, from the git log of its release.json."""
+    """Every champion and challenger, newest first, from the git log of release.json."""
     with command(json) as out:
         from mooring.cli.history import history_of, show_history
         from mooring.cli.registry import find_model
