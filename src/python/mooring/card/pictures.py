@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -109,14 +109,14 @@ def _calibration(facts: CardFacts) -> Figure:
 
 
 def _residuals(facts: CardFacts) -> Figure:
-    points = dict(facts.measured.holdout.curves.residuals)
-    figure, axes = _wide(1)
-    for low, high, width in ((0.01, 0.99, 2), (0.05, 0.95, 5), (0.25, 0.75, 11)):
-        axes.plot((points[low], points[high]), (0, 0), color=_ACCENT, linewidth=width, alpha=0.55)
-    axes.scatter([points[0.5]], [0], color=_INK, s=30, zorder=3)
+    levels, values = zip(*facts.measured.holdout.curves.residuals, strict=True)
+    figure, axes = _square("auto")
     axes.axvline(0, color=_MUTED, linewidth=1, linestyle=(0, (4, 3)))
-    axes.set_yticks([])
-    axes.set_xlabel(f"observed − predicted{_unit(facts)}: half, nine tenths, 98 % of the rows")
+    axes.fill_betweenx(levels, 0, values, color=_ACCENT, alpha=0.12, linewidth=0)
+    axes.plot(values, levels, color=_ACCENT, linewidth=2, marker="o", markersize=5)
+    axes.set_yticks(levels, [f"{level:.0%}" for level in levels])
+    axes.set_xlabel(f"observed − predicted{_unit(facts)}")
+    axes.set_ylabel("share of the rows below it")
     return figure
 
 
@@ -150,10 +150,10 @@ def _champion(facts: CardFacts) -> Figure:
     return figure
 
 
-def _square() -> tuple[Figure, Axes]:
+def _square(aspect: Literal["equal", "auto"] = "equal") -> tuple[Figure, Axes]:
     figure = Figure(figsize=(4.4, 4.2), layout="constrained")
     axes = figure.subplots()
-    axes.set_aspect("equal")
+    axes.set_aspect(aspect)
     axes.grid(visible=True)
     return figure, axes
 

@@ -31,7 +31,8 @@ _CAPTIONS = {
     "roc": "Found against false alarms at every threshold, on the holdout.",
     "calibration": "What was predicted against what came: tenths of the holdout. On the dashed "
     "line, predictions can be taken at their word. Whiskers are 95 % intervals by whole days.",
-    "residuals": "How far off the predictions of the holdout were.",
+    "residuals": "How far off the predictions of the holdout were: right of the dashed line, more "
+    "came than was predicted.",
     "slices": "Each part of the holdout on its own, with its interval where one was measured.",
     "champion": "The difference from the champion, with its interval. Zero is no difference.",
 }
