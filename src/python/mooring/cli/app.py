@@ -47,6 +47,9 @@ Store = Annotated[
     str | None,
     typer.Option(help="Where the bundle is kept, s3://… or a folder; default: beside the release."),
 ]
+Tracking = Annotated[
+    str | None, typer.Option(help="MLflow server; default: SQLite below the home.")
+]
 GatewayPort = Annotated[int, typer.Option(help="Port of the gateway.")]
 MetricsPort = Annotated[int, typer.Option(help="Private port of the gateway's metrics.")]
 ServicePort = Annotated[int, typer.Option(help="Port of the first model service.")]
@@ -86,9 +89,7 @@ def train(
     dataset_version: Annotated[
         int | None, typer.Option(help="A dataset version; default: the newest.")
     ] = None,
-    tracking: Annotated[
-        str | None, typer.Option(help="MLflow server; default: SQLite below the home.")
-    ] = None,
+    tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
     """Train, export, compare and describe: one dataset version in, one bundle out."""
@@ -144,10 +145,12 @@ def promote(
     role: As = "champion",
     reason: Reason = "promoted by hand",
     commit: Commit = False,
+    tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
     """Make a blessed bundle the champion, or challenger, in models/<model>/release.json."""
     with command(json) as out:
+        from mooring.cli.mirroring import mirror_after
         from mooring.cli.registry import find_model
         from mooring.cli.releasing import promote_model, show_release
 
@@ -161,7 +164,7 @@ def promote(
             store=store,
             role=role,
         )
-        show_release(out, done)
+        show_release(out, done, mirror_after(out, known, _space(context), tracking))
 
 
 @app.command()
@@ -171,16 +174,18 @@ def rollback(
     to: Annotated[int | None, typer.Option(help="A former version; default: the last.")] = None,
     reason: Reason = "rolled back by hand",
     commit: Commit = False,
+    tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
     """Bring a former champion back, under its old version."""
     with command(json) as out:
+        from mooring.cli.mirroring import mirror_after
         from mooring.cli.registry import find_model
         from mooring.cli.releasing import rollback_model, show_release
 
         known = find_model(model)
         done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)
-        show_release(out, done)
+        show_release(out, done, mirror_after(out, known, _space(context), tracking))
 
 
 @app.command()
@@ -288,7 +293,7 @@ def clean(
 
 @app.command()
 def history(context: typer.Context, model: ModelName, json: AsJson = False) -> None:
-    """Every champion a model had, newest first, from the git log of its release.json."""
+    """Every champion and challenger, newest first, from the git log of release.json."""
     with command(json) as out:
         from mooring.cli.history import history_of, show_history
         from mooring.cli.registry import find_model

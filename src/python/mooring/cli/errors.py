@@ -6,6 +6,9 @@ CommandError
 ├── NoHistory         no release of the model was ever committed
 ├── NothingToBless    no candidate has been trained
 ├── NothingReleased   no champion, or nobody of that role or version
+├── NothingToMirror   no released bundle names a run, or there is no tracking store
+├── CodeNotFound      no commit has the code that a bundle was trained with
+├── NotReproducible   training it again gives no bundle at all
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
 ├── PortInUse         somebody else listens there
 ├── ProcessFailed     a server ended, or did not become ready in time
@@ -40,6 +43,18 @@ class NothingToBless(CommandError):
 
 class NothingReleased(CommandError):
     """The model has no champion, or nobody of the role that was asked for."""
+
+
+class NothingToMirror(CommandError):
+    """MLflow has nothing that could carry an alias."""
+
+
+class CodeNotFound(CommandError):
+    """The sources of a bundle are not in the history."""
+
+
+class NotReproducible(CommandError):
+    """The code of that time does not run here, or its data are gone."""
 
 
 class ChampionUnusable(CommandError):

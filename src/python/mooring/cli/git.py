@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+import tarfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,6 +78,35 @@ def patches(folder: Path, pathspec: str) -> str:
         return ""
     asked = ["log", "--all", "-m", "-p", "--format=", "--no-ext-diff", "--no-textconv"]
     return _require(folder, *asked, "--", pathspec)
+
+
+def added_in(folder: Path, path: Path) -> str | None:
+    """The commit that added `path` last; None where it never was committed."""
+    found = _git(folder, "log", "-1", "--diff-filter=A", "--format=%H", "--", str(path))
+    return found.stdout.strip() or None if found.returncode == 0 else None
+
+
+def touching(folder: Path, paths: Iterable[str], start: str, most: int) -> list[str]:
+    """At most `most` commits that changed any of `paths`, from `start` backwards."""
+    found = _git(folder, "log", f"-{most}", "--format=%H", start, "--", *paths)
+    return found.stdout.split() if found.returncode == 0 else []
+
+
+def unpack(folder: Path, commit: str, paths: Iterable[str], to: Path) -> None:
+    """Write what `paths` were in a commit below `to`, which is made. Raises GitRefused."""
+    to.mkdir(parents=True)
+    held = [
+        path
+        for path in paths
+        if _git(folder, "cat-file", "-e", f"{commit}:./{path}").returncode == 0
+    ]
+    if not held:
+        return
+    archive = to / "commit.tar"
+    _require(folder, "archive", "--format=tar", f"--output={archive}", commit, *held)
+    with tarfile.open(archive) as tar:
+        tar.extractall(to, filter="data")
+    archive.unlink()
 
 
 def _identity(folder: Path) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from mooring.bundle.release import Release, Released
+from mooring.bundle.release import Release, Released, Withdrawn
 from mooring.cli import git
 from mooring.cli.app import app
 from mooring.cli.workspace import Workspace
@@ -34,18 +34,29 @@ def run(space: Workspace, *arguments: str) -> None:
 
 def crown(space: Workspace, version: int, reason: str = "better", **fields: Any) -> str:
     """Commit a release whose champion is `version`; the commit's id."""
-    champion = Released(
+    return record(space, Release(model=MODEL, champion=entry(version, reason), **fields).to_json())
+
+
+def entry(version: int, reason: str) -> Released:
+    return Released(
         version=version,
         bundle=f"{version:064x}",
         location=f"bundles/{version:016x}",
         bytes=1,
         runtime="onnx",
-        blessings={},
+        blessings={"evaluation": "e" * 64, "serving": "5" * 64},
         promoted_at="2026-01-01T00:00:00+00:00",
         promoted_by="somebody",
         reason=reason,
     )
-    return record(space, Release(model=MODEL, champion=champion, **fields).to_json())
+
+
+def challenge(space: Workspace, version: int | None, withdrawn: tuple[Withdrawn, ...] = ()) -> None:
+    """Commit the release of champion 1 with a challenger, or without one."""
+    crowned = entry(1, "better")
+    challenger = None if version is None else entry(version, "learned more")
+    release = Release(model=MODEL, champion=crowned, challenger=challenger, withdrawn=withdrawn)
+    record(space, release.to_json())
 
 
 def record(space: Workspace, content: bytes, subject: str = "Change the release") -> str:
@@ -85,10 +96,57 @@ def test_people_get_a_table(space: Workspace) -> None:
     shown = "".join(history(space).output.split())
 
     assert history(space).exit_code == 0
-    assert "Championsofflight_delay" in shown
+    assert "Championsandchallengersofflight_delay" in shown
     assert "[/first]" in shown
     assert "–→1" in shown
     assert "…" not in shown
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_the_table_fits_the_screen_and_keeps_digests_whole(space: Workspace, columns: int) -> None:
+    commit = crown(space, 1, "because it is better in the evening and no worse in the morning")
+    command = ["--workspace", str(space.root), "history", MODEL]
+    shown = CliRunner().invoke(app, command, env={"COLUMNS": str(columns)}).stdout.splitlines()
+    assert max(map(len, shown)) <= columns
+    for whole in (
+        f"{1:064x}"[:16],
+        "evaluation eeeeeeee",
+        "serving 55555555",
+        "– → 1",
+        commit[:12],
+    ):
+        assert any(whole in line for line in shown)
+
+
+def test_challengers_and_withdrawals_are_told_with_their_evidence(space: Workspace) -> None:
+    crown(space, 1)
+    challenge(space, 2)
+    gone = Withdrawn(
+        version=2, bundle=f"{2:064x}", withdrawn_at="now", withdrawn_by="ada", reason="slower"
+    )
+    challenge(space, None, (gone,))
+
+    withdrawn, challenged, crowned = told(space)
+
+    assert (challenged["role"], challenged["from_version"], challenged["to_version"]) == (
+        "challenger", None, 2,
+    )  # fmt: skip
+    assert challenged["blessings"] == {"evaluation": "e" * 64, "serving": "5" * 64}
+    assert challenged["reason"] == "learned more"
+    assert (withdrawn["role"], withdrawn["to_version"], withdrawn["reason"]) == (
+        "challenger", None, "slower",
+    )  # fmt: skip
+    assert crowned["role"] == "champion"
+
+
+def test_a_challenger_that_wins_is_one_step(space: Workspace) -> None:
+    crown(space, 1)
+    challenge(space, 2)
+    crown(space, 2)
+
+    steps = [(step["role"], step["from_version"], step["to_version"]) for step in told(space)]
+
+    assert steps == [("champion", 1, 2), ("challenger", None, 2), ("champion", None, 1)]
 
 
 def test_a_commit_that_leaves_the_champion_is_passed_over(space: Workspace) -> None:

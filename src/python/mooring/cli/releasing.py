@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from getpass import getuser
@@ -23,12 +24,13 @@ from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.location import is_url
 from mooring.bundle.open import Bundle
 from mooring.bundle.release import Release, Released, ReleaseFile, Role, read_release, write_release
-from mooring.bundle.store import BundleStore, open_resolved, store_at
+from mooring.bundle.store import BundleStore, store_at
 from mooring.cli import git
 from mooring.cli.console import Output
 from mooring.cli.errors import ChampionUnusable
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
+from mooring.cli.released import open_released
 from mooring.cli.workspace import Workspace
 
 
@@ -59,7 +61,7 @@ def promote_model(
     """
     candidate = candidate_of(model, space, bundle)
     before = _clean_release(model, space)
-    _check_contract(before, candidate, space)
+    _check_contract(model, space, before.release, candidate)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
     folder = space.model(model.name)
     place = _place(candidate, folder, space, store)
@@ -91,41 +93,37 @@ def rollback_model(
     before = _clean_release(model, space)
     release = roll_back(before.release, _decision(reason), version)
     restored = crowned(release)
-    _open_released(restored, space, model.name)
+    open_released(model, space, restored)
     told = _Told("Roll back to", restored, reason)
     return _record(space, write_release(before, release), [], told, commit=commit)
 
 
-def show_release(out: Output, done: Promoted) -> None:
-    """Say who holds which role now, and how to record it."""
+def show_release(out: Output, done: Promoted, mirrored: Mapping[str, str]) -> None:
+    """Say who holds which role now, under which MLflow versions, and how to record it."""
     held: dict[str, object] = {"champion": done.champion.version, "bundle": done.champion.bundle}
     if (challenger := done.release.release.challenger) is not None:
         held |= {"challenger": challenger.version, "its bundle": challenger.bundle}
+    if mirrored:
+        held["MLflow"] = dict(mirrored)
     out.result(held | ({"commit": done.commit} if done.commit else {"to record it": done.git_line}))
 
 
-def _open_released(released: Released, space: Workspace, model: str) -> Bundle:
-    return open_resolved(
-        released.location, beside=space.model(model), cache=space.cache, expect=released.bundle
-    )
-
-
-def _check_contract(before: ReleaseFile, candidate: Bundle, space: Workspace) -> None:
+def _check_contract(model: Model, space: Workspace, release: Release, candidate: Bundle) -> None:
     """Refuse a contract that breaks the champion's clients. Raises ChampionUnusable when nobody can
     say what they rely on.
     """
-    champion = before.release.champion
-    if champion is None or candidate.manifest.model != before.release.model:
+    champion = release.champion
+    if champion is None or candidate.manifest.model != release.model:
         return
     try:
-        present = _open_released(champion, space, before.release.model)
+        present = open_released(model, space, champion)
     except BundleError as error:
         raise ChampionUnusable(
             f"the champion's contract cannot be read: {error.problem}",
             place=error.place,
             cure="Restore its bundle from git, or roll back to a champion that loads.",
         ) from error
-    require_compatible(before.release, present.contract, candidate.contract)
+    require_compatible(release, present.contract, candidate.contract)
 
 
 @dataclass(frozen=True)

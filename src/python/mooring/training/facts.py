@@ -31,8 +31,15 @@ class Facts:
 
 
 def metrics_file(plan: TrainingPlan, facts: Facts) -> bytes:
-    """Write `metrics.json`: the holdout's rows, metrics and curves, and what parity found."""
+    """Write `metrics.json`: what the plan declares, what the holdout showed, what parity found."""
     document = {
+        "declared": {
+            "owner": plan.owner,
+            "known_limits": list(plan.known_limits),
+            "fit": plan.split.fit.model_dump(),
+            "calibrate": plan.split.calibrate.model_dump(),
+            "calibration": plan.calibration,
+        },
         "holdout": {
             **plan.split.holdout.model_dump(),
             "rows": facts.holdout_rows,

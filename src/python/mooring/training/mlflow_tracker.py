@@ -42,6 +42,12 @@ _TYPES: dict[Kind, str] = {
 _NEEDED = ("onnxruntime", "numpy")
 
 
+def quieten() -> None:
+    """Alembic tells every table it makes; that is noise on a first run."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mlflow.store").setLevel(logging.WARNING)
+
+
 def signature_of(contract: Contract) -> ModelSignature:
     """The contract as an MLflow signature: every feature with its type, nullable = not required.
 
@@ -69,9 +75,7 @@ class MlflowTracker:
     @contextmanager
     def run(self, experiment: str) -> Iterator[MlflowRun]:
         """Open a run in `experiment`, which is made when it is new."""
-        # Alembic tells every table it makes; that is noise on a first run.
-        logging.getLogger("alembic").setLevel(logging.WARNING)
-        logging.getLogger("mlflow.store").setLevel(logging.WARNING)
+        quieten()
         # It warns that there is no pip beside it; what the model needs is told explicitly.
         logging.getLogger("mlflow.utils.environment").setLevel(logging.ERROR)
         try:

@@ -21,6 +21,7 @@ from mooring.bundle.open import open_bundle
 from mooring.contract.contract import Prediction
 from mooring.data.dataset import DatasetVersion
 from mooring.data.errors import DatasetEmpty
+from mooring.evaluation.curves import Curves
 from mooring.training.code import code_digest
 from mooring.training.errors import ExportError
 from mooring.training.facts import Facts, card_file, metrics_file
@@ -191,7 +192,8 @@ def test_what_is_undefined_is_null_in_metrics_and_nan_in_the_card(
     trained: Train, plan: TrainingPlan
 ) -> None:
     data = trained().facts.dataset
-    facts = Facts(data, 1, {"roc_auc": math.nan}, Parity(1, math.nan, 0, plan.tolerance))
+    parity = Parity(1, math.nan, 0, plan.tolerance)
+    facts = Facts(data, 1, {"roc_auc": math.nan}, parity, Curves())
     document = json.loads(metrics_file(plan, facts))
     assert document["holdout"]["metrics"] == {"roc_auc": None}
     assert document["parity"]["largest_difference"] is None
