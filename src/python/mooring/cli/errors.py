@@ -7,8 +7,6 @@ CommandError
 ├── NothingToBless    no candidate has been trained
 ├── NothingReleased   no champion, or nobody of that role or version
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
-├── PortInUse         somebody else listens there
-├── ProcessFailed     a server ended, or did not become ready in time
 ├── GitRefused        git says no, or the file has uncommitted changes
 └── GatewaySaidNo     the gateway answered with a problem
 """
@@ -44,14 +42,6 @@ class NothingReleased(CommandError):
 
 class ChampionUnusable(CommandError):
     """The champion that a candidate must stand up to is gone or damaged."""
-
-
-class PortInUse(CommandError):
-    """A port that a server needs is taken."""
-
-
-class ProcessFailed(CommandError):
-    """A server that was started is not there."""
 
 
 class GitRefused(CommandError):
