@@ -20,8 +20,8 @@ class ServingBudget:
     # Two idle cores answer `flight_delay` in 2 ms at the median and 4 ms at p99 with four under
     # way; with both cores taken by others ten times that. The budget lets a crowded machine pass
     # and stops a pipeline that builds a data frame for each row (3 to 13 ms alone, four in a row).
-    p50_ms: float = 25.0
-    p99_ms: float = 100.0
+    p50_ms: float = 50.0
+    p99_ms: float = 250.0
     # The tree has two processes, supervisor and worker, of 100 and 137 MiB with `flight_delay`;
     # a container of 512 MiB leaves the rest to the kernel and to bursts.
     rss_mb: float = 400.0
