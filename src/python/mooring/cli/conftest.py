@@ -34,12 +34,16 @@ def blessed_home(model: Model, tmp_path_factory: pytest.TempPathFactory) -> Path
     ingest_model(model, space)
     train_model(model, space)
     bless_model(model, space)
-    write_blessing(space.blessings, on_trial(candidate_of(model, space)))
+    write_trial(model, space)
     return home
 
 
-def on_trial(bundle: Bundle) -> Blessing:
-    """The judgement of a service that did everything right."""
+def write_trial(model: Model, space: Workspace, bundle: str | None = None) -> None:
+    """Write the judgement of a service that did everything right."""
+    write_blessing(space.blessings, _judgement(candidate_of(model, space, bundle)))
+
+
+def _judgement(bundle: Bundle) -> Blessing:
     observed = Observed(
         boot=Boot(2.0),
         replays=(Replay("columns", 64, 0.0), Replay("native", 64, 0.0)),

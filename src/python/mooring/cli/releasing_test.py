@@ -11,6 +11,7 @@ from mooring.bundle.errors import BundleTampered
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
 from mooring.cli import git
+from mooring.cli.conftest import write_trial
 from mooring.cli.errors import ChampionUnusable, GitRefused
 from mooring.cli.judging import bless_model
 from mooring.cli.registry import Model
@@ -168,6 +169,7 @@ def test_a_challenger_is_tried_taken_back_and_promoted_under_one_version(
     with pytest.raises(NotBlessed, match="there is no evaluation blessing"):
         promote_model(model, space, bundle=second, reason="x", commit=True, role="challenger")
     assert bless_model(model, space, second).blessing.verdict == "blessed"
+    write_trial(model, space, second)
 
     def challenge() -> int:
         options = {"bundle": second, "reason": "learned more", "commit": True}
@@ -198,6 +200,7 @@ def test_nothing_is_promoted_over_a_champion_whose_bundle_is_gone(
     promote(model, space)
     second = retrain(model, space)
     bless_model(model, space, second)
+    write_trial(model, space, second)
     shutil.rmtree(champion(model, space).folder)
     before = space.release(model.name).read_bytes()
 
