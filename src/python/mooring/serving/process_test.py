@@ -130,6 +130,25 @@ def test_sigterm_ends_it_and_its_worker(bundle: Bundle, tmp_path: Path) -> None:
 
 
 @linux
+def test_a_service_that_was_told_to_end_answers_says_so_and_lets_go(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    environ = {"MOORING_BUNDLE": str(bundle.path), "MOORING_DRAIN_SECONDS": "3600"}
+    with serving(tmp_path, **environ) as service:
+        assert service.first_readiness()[0] == 200
+        (worker,) = service.workers()
+        service.process.send_signal(signal.SIGTERM)
+        assert service.readiness_becomes(503) == b"tiny is draining"
+        status, response, _ = service.request(
+            "POST", "/columns", _columns(bundle), _columnar(bundle)
+        )
+        assert (status, response.headers["Connection"]) == (200, "close")
+        assert service.request("GET", "/livez")[0] == 200
+        os.kill(worker, signal.SIGTERM)
+        assert service.process.wait(20) == 0
+
+
+@linux
 def test_a_killed_supervisor_leaves_no_worker_behind(bundle: Bundle, tmp_path: Path) -> None:
     with serving(tmp_path, MOORING_BUNDLE=str(bundle.path)) as service:
         assert service.first_readiness()[0] == 200

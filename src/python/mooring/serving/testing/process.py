@@ -54,6 +54,16 @@ class Service:
                 return status, body
         raise AssertionError(f"it did not come up:\n{self.output.read_text()}")
 
+    def readiness_becomes(self, wanted: int) -> bytes:
+        """What /readyz says once its status is `wanted`."""
+        deadline = time.monotonic() + BOOT_SECONDS
+        while time.monotonic() < deadline:
+            status, _, body = self.request("GET", "/readyz")
+            if status == wanted:
+                return body
+            _pause()
+        raise AssertionError(f"/readyz never answered {wanted}:\n{self.output.read_text()}")
+
     def workers(self) -> list[int]:
         pid = self.process.pid
         return [int(w) for w in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
