@@ -1,10 +1,12 @@
 """What the repository says is in production is there, whole, blessed, and answers as recorded."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from mooring.blessing.evidence import require_blessing
+from mooring.blessing.gate import BlessingKind
 from mooring.bundle.load import load_model
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
@@ -23,6 +25,10 @@ def test_the_champion_is_whole_blessed_and_answers_as_recorded(path: Path) -> No
     assert champion is not None
 
     bundle = open_bundle(path.parent / champion.location, expect=champion.bundle)
-    digest = require_blessing(path.parent / "blessings", bundle.id, "evaluation")
-    assert champion.blessings == {"evaluation": digest}
+    evidence = path.parent / "blessings"
+    assert "evaluation" in champion.blessings
+    kinds: tuple[BlessingKind, ...] = get_args(BlessingKind)
+    given = [kind for kind in kinds if kind in champion.blessings]
+    found = {kind: require_blessing(evidence, bundle.id, kind) for kind in given}
+    assert champion.blessings == found
     assert load_model(bundle, runtime=champion.runtime).bundle.bytes == champion.bytes

@@ -74,7 +74,7 @@ class Check(BaseModel):
 class Blessing(BaseModel):
     """Everything that was asked of one bundle, and the verdict: the worst of its checks.
 
-    An evaluation names the rows it judged on; a serving blessing has none.
+    An evaluation names the rows it judged on; a serving blessing the machine it measured on.
     """
 
     model_config = _CLOSED
@@ -91,6 +91,7 @@ class Blessing(BaseModel):
     verdict: Verdict
     seconds: float
     judged_at: str
+    machine: dict[str, str] = {}
 
     def to_json(self) -> bytes:
         """Write the blessing, one field a line."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
+from mooring.blessing.budget import ServingBudget
 from mooring.blessing.errors import GateUnusable
 from mooring.bundle.manifest import Period
 from mooring.evaluation.bootstrap import METRICS, RISING, Metric
@@ -85,15 +86,16 @@ class Gate:
     """Floors over the whole holdout, floors per slice, and how many rows a verdict takes.
 
     `holdout` is the period to judge on: labelled rows that no candidate has learned from.
-    `against_champion` is asked once there is a champion.
+    `against_champion` is asked once there is a champion; `serving` is what the process may cost.
     """
 
     holdout: Period
     floors: tuple[Floor, ...]
     slices: tuple[Slice, ...] = ()
     minimum_rows: int = 1_000
-    required_blessings: frozenset[BlessingKind] = frozenset({"evaluation"})
+    required_blessings: frozenset[BlessingKind] = frozenset({"evaluation", "serving"})
     against_champion: AgainstChampion | None = None
+    serving: ServingBudget = field(default_factory=ServingBudget)
 
     def __post_init__(self) -> None:
         if not self.floors:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mooring.blessing.errors import NotBlessed, PromotionRefused
 from mooring.blessing.evidence import Blessing, Versus, write_blessing
-from mooring.blessing.gate import AgainstChampion, Floor, Gate
+from mooring.blessing.gate import AgainstChampion, BlessingKind, Floor, Gate
 from mooring.blessing.promotion import (
     Decision,
     gather_blessings,
@@ -34,7 +34,8 @@ EMPTY = Release(model="guess")
 WHY = Decision("somebody", "2013-04-01T00:00:00Z", "better")
 BACK = Decision("somebody else", "2013-04-02T00:00:00Z", "worse")
 DAY = Period(start="2013-02-01", end="2013-02-01")
-GATE = Gate(holdout=DAY, floors=(Floor("roc_auc", at_least=0.7),))
+EVALUATED: frozenset[BlessingKind] = frozenset({"evaluation"})
+GATE = Gate(DAY, (Floor("roc_auc", at_least=0.7),), required_blessings=EVALUATED)
 
 
 def crown(release: Release, *bundles: Bundle) -> Release:
@@ -239,16 +240,18 @@ def test_the_evidence_of_every_required_kind_is_gathered(
 ) -> None:
     write_blessing(tmp_path, blessing(bundle(1)))
     assert set(gather_blessings(tmp_path, bundle(1), GATE, EMPTY)) == {"evaluation"}
-    both = Gate(DAY, GATE.floors, required_blessings=frozenset({"evaluation", "serving"}))
+    both = Gate(DAY, GATE.floors)
     with pytest.raises(NotBlessed, match="there is no serving blessing"):
         gather_blessings(tmp_path, bundle(1), both, EMPTY)
+    write_blessing(tmp_path, blessing(bundle(1)).model_copy(update={"kind": "serving"}))
+    assert set(gather_blessings(tmp_path, bundle(1), both, EMPTY)) == {"evaluation", "serving"}
 
 
 def test_evidence_that_does_not_compare_with_the_present_champion_is_not_enough(
     bundle: MakeBundle, blessing: MakeBlessing, tmp_path: Path
 ) -> None:
     demanded = AgainstChampion("log_loss", margin=0.01, minimum_blocks=2)
-    gate = Gate(DAY, GATE.floors, against_champion=demanded)
+    gate = Gate(DAY, GATE.floors, against_champion=demanded, required_blessings=EVALUATED)
     alone = blessing(bundle(2))
     write_blessing(tmp_path, alone)
     assert gather_blessings(tmp_path, bundle(2), gate, EMPTY)

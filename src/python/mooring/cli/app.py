@@ -117,22 +117,22 @@ def train(
 
 @app.command()
 def bless(
-    context: typer.Context, model: ModelName, bundle: BundleId = None, json: AsJson = False
+    context: typer.Context,
+    model: ModelName,
+    bundle: BundleId = None,
+    only: Annotated[
+        Literal["evaluation", "serving"] | None, typer.Option(help="One blessing, not both.")
+    ] = None,
+    json: AsJson = False,
 ) -> None:
-    """Judge a bundle by the model's gate; exit status 1 unless it is blessed."""
+    """Judge a bundle and its service by the model's gate; exit status 1 unless it is blessed."""
     with command(json) as out:
-        from mooring.cli.judging import bless_model
+        from mooring.cli import proving
         from mooring.cli.registry import find_model
 
-        with out.step(f"Judging {model}"):
-            done = bless_model(find_model(model), _space(context), bundle)
-        checks = done.blessing.checks
-        header = ["check", "rows", "metric", "value", "demand", "verdict"]
-        rows = [[c.name, str(c.rows), c.metric, c.found, c.demand, c.verdict] for c in checks]
-        out.rows(f"Evaluation of {done.blessing.bundle[:16]}", header, rows)
-        verdict = done.blessing.verdict
-        out.result({"verdict": verdict, "bundle": done.blessing.bundle, "path": done.path})
-        if verdict != "blessed":
+        done = proving.bless(find_model(model), _space(context), bundle, only, out.step)
+        proving.show_blessings(out, done)
+        if proving.verdict_of(done) != "blessed":
             raise typer.Exit(1)
 
 
@@ -203,10 +203,10 @@ def serve(
 ) -> None:
     """Serve the champion: its model service and the gateway, until Ctrl-C."""
     with command(as_json=False) as out:
-        from mooring.cli.processes import Processes
         from mooring.cli.registry import find_model
         from mooring.cli.serving import champion, unreleased
         from mooring.cli.stack import Ports, start_stack
+        from mooring.process.children import Processes
 
         space, known = _space(context), find_model(model)
         trial = candidate or bundle is not None

@@ -10,9 +10,9 @@ from typer.testing import CliRunner, Result
 from mooring.bundle.manifest import MODEL_ONNX
 from mooring.cli.app import app
 from mooring.cli.registry import Model
-from mooring.cli.stack import LOOPBACK
 from mooring.cli.workspace import Workspace
 from mooring.data.ingest import table_of
+from mooring.process.ports import LOOPBACK
 
 
 def mooring(*arguments: str, space: Workspace | None = None) -> Result:

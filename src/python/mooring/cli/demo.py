@@ -19,9 +19,9 @@ from mooring.cli.console import Output
 from mooring.cli.errors import CommandError
 from mooring.cli.http import post_json
 from mooring.cli.interrupts import Interrupted
-from mooring.cli.judging import bless_model
+from mooring.cli.judging import Blessed
 from mooring.cli.making import ingest_model, train_model
-from mooring.cli.processes import Processes
+from mooring.cli.proving import bless, verdict_of
 from mooring.cli.registry import Model
 from mooring.cli.releasing import Promoted, promote_model
 from mooring.cli.serving import champion
@@ -31,6 +31,7 @@ from mooring.data.columns import columns_from, instances_from, labels_from
 from mooring.data.dataset import between, read_version
 from mooring.data.ingest import table_of
 from mooring.evaluation.metrics import score
+from mooring.process.children import Processes
 from mooring.training.train import Trained
 
 T = TypeVar("T")
@@ -96,13 +97,9 @@ def _build(model: Model, scratch: Workspace, stages: Stages) -> None:
     )
     stages.run(
         "bless",
-        "Judging the bundle on the holdout and its slices",
-        lambda: bless_model(model, scratch),
-        lambda done: {
-            "verdict": done.blessing.verdict,
-            "checks": len(done.blessing.checks),
-            "path": done.path,
-        },
+        "Judging the bundle on the holdout and its slices, and its service on trial",
+        lambda: bless(model, scratch),
+        _blessed_facts,
     )
     stages.run(
         "promote",
@@ -125,6 +122,21 @@ def _trained_facts(trained: Trained) -> dict[str, Any]:
         "runtime": trained.facts.parity.runtime,
         "onnx vs scikit-learn": trained.facts.parity.largest_difference,
         **trained.facts.metrics,
+    }
+
+
+def _blessed_facts(done: list[Blessed]) -> dict[str, Any]:
+    facts: dict[str, Any] = {"verdict": verdict_of(done)}
+    for blessed in done:
+        checks = len(blessed.blessing.checks)
+        facts[blessed.blessing.kind] = f"{blessed.blessing.verdict}, {checks} checks"
+        facts[f"{blessed.blessing.kind} evidence"] = blessed.path
+    service = {check.name: check for check in done[-1].blessing.checks}
+    return {
+        **facts,
+        "seconds to ready": service["boot"].value,
+        "peak memory, MiB": service["peak memory"].value,
+        "SIGTERM under load": service["SIGTERM under load"].found,
     }
 
 

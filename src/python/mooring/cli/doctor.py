@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from mooring.cli.stack import LOOPBACK, Ports
+from mooring.cli.stack import Ports
 from mooring.cli.workspace import Workspace
+from mooring.process.ports import LOOPBACK
 
 Level = Literal["ok", "warning", "problem"]
 

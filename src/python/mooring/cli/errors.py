@@ -10,8 +10,6 @@ CommandError
 ├── CodeNotFound      no commit has the code that a bundle was trained with
 ├── NotReproducible   training it again gives no bundle at all
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
-├── PortInUse         somebody else listens there
-├── ProcessFailed     a server ended, or did not become ready in time
 ├── GitRefused        git says no, or the file has uncommitted changes
 └── GatewaySaidNo     the gateway answered with a problem
 """
@@ -59,14 +57,6 @@ class NotReproducible(CommandError):
 
 class ChampionUnusable(CommandError):
     """The champion that a candidate must stand up to is gone or damaged."""
-
-
-class PortInUse(CommandError):
-    """A port that a server needs is taken."""
-
-
-class ProcessFailed(CommandError):
-    """A server that was started is not there."""
 
 
 class GitRefused(CommandError):

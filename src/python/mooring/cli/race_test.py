@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mooring.bundle.release import read_release
+from mooring.cli.conftest import write_trial
 from mooring.cli.judging import bless_model
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
@@ -94,6 +95,7 @@ def blessed_retrains(model: Model, space: Workspace, count: int) -> list[str]:
         plan = replace(model.plan, seed=seed)
         made.append(train(plan, *found, space.bundles, MemoryTracker()).bundle.id)
         assert bless_model(model, space, made[-1]).blessing.verdict == "blessed"
+        write_trial(model, space, made[-1])
     return made
 
 

@@ -11,6 +11,7 @@ from mooring.bundle.errors import BundleTampered
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
 from mooring.cli import git
+from mooring.cli.conftest import write_trial
 from mooring.cli.errors import ChampionUnusable, GitRefused
 from mooring.cli.judging import bless_model
 from mooring.cli.registry import Model
@@ -33,7 +34,8 @@ def test_a_promotion_is_whole_beside_the_release(space: Workspace, model: Model)
     served = champion(model, space)
     assert served.version == 1
     assert open_bundle(served.folder, expect=served.bundle).id == served.bundle
-    assert [path.suffix for path in (space.model(model.name) / "blessings").iterdir()] == [".json"]
+    kinds = sorted(path.suffixes[0] for path in (space.model(model.name) / "blessings").iterdir())
+    assert kinds == [".evaluation", ".serving"]
 
 
 def test_a_promotion_is_a_commit_of_what_it_changed(space: Workspace, model: Model) -> None:
@@ -73,12 +75,24 @@ def test_promoting_the_champion_again_is_refused(space: Workspace, model: Model)
 
 
 def test_evidence_of_another_bundle_does_not_count(space: Workspace, model: Model) -> None:
-    (blessing,) = space.blessings.iterdir()
+    (blessing,) = space.blessings.glob("*.evaluation.json")
     other = "0" * 64
     blessing.write_text(blessing.read_text().replace(open_id(space), other))
 
     with pytest.raises(NotBlessed, match="another bundle"):
         promote(model, space)
+
+
+def test_a_bundle_that_was_never_served_on_trial_is_not_promoted(
+    space: Workspace, model: Model
+) -> None:
+    (blessing,) = space.blessings.glob("*.serving.json")
+    blessing.unlink()
+
+    with pytest.raises(NotBlessed, match="there is no serving blessing"):
+        promote(model, space)
+
+    assert not space.release(model.name).exists()
 
 
 def test_a_rollback_needs_a_former_champion(space: Workspace, model: Model) -> None:
@@ -155,6 +169,7 @@ def test_a_challenger_is_tried_taken_back_and_promoted_under_one_version(
     with pytest.raises(NotBlessed, match="there is no evaluation blessing"):
         promote_model(model, space, bundle=second, reason="x", commit=True, role="challenger")
     assert bless_model(model, space, second).blessing.verdict == "blessed"
+    write_trial(model, space, second)
 
     def challenge() -> int:
         options = {"bundle": second, "reason": "learned more", "commit": True}
@@ -185,6 +200,7 @@ def test_nothing_is_promoted_over_a_champion_whose_bundle_is_gone(
     promote(model, space)
     second = retrain(model, space)
     bless_model(model, space, second)
+    write_trial(model, space, second)
     shutil.rmtree(champion(model, space).folder)
     before = space.release(model.name).read_bytes()
 

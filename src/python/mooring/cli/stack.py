@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mooring.bundle.atomic import write_file
-from mooring.cli.errors import PortInUse
 from mooring.cli.http import status_of
-from mooring.cli.processes import Child, Processes, failed
 from mooring.cli.workspace import Workspace
-
-LOOPBACK = "127.0.0.1"
+from mooring.process.children import Child, Processes, failed
+from mooring.process.ports import LOOPBACK, require_free
+from mooring.process.service import ServiceProcess
 
 # The service boots in some 5 s on two idle cores; a busy machine deserves patience.
 BOOT_SECONDS = 120.0
@@ -50,7 +48,7 @@ def start_stack(
     """
     urls = {m.name: f"http://{LOOPBACK}:{ports.service + i}" for i, m in enumerate(served)}
     for port in (ports.gateway, ports.metrics, *(ports.service + i for i in range(len(served)))):
-        _require_free(port)
+        require_free(port)
     for number, model in enumerate(served):
         _start_service(processes, space, model, ports.service + number)
     write_file(space.routing, _routing_document(served, urls))
@@ -58,17 +56,16 @@ def start_stack(
 
 
 def _start_service(processes: Processes, space: Workspace, model: Served, port: int) -> None:
-    command = [sys.executable, "-m", "bentoml", "serve", model.service]
-    where = ["--host", LOOPBACK, "--port", str(port)]
-    environ = {
-        "MOORING_BUNDLE": str(model.folder),
-        "MOORING_MODEL_VERSION": str(model.version),
-        "MOORING_HOME": str(space.home),
-        "BENTOML_HOME": str(space.home / "bentoml"),
-        "BENTOML_DO_NOT_TRACK": "true",
-    }
-    child = processes.start(f"service-{model.name}", [*command, *where], environ)
-    url = f"http://{LOOPBACK}:{port}/readyz"
+    service = ServiceProcess(
+        service=model.service,
+        folder=model.folder,
+        bundle=model.bundle,
+        version=model.version,
+        home=space.home,
+        port=port,
+    )
+    child = processes.start(f"service-{model.name}", service.command, service.environ)
+    url = f"{service.url}/readyz"
     processes.wait_until(child, lambda: _service_ready(child, url), BOOT_SECONDS)
 
 
@@ -101,16 +98,3 @@ def _routing_document(served: Sequence[Served], urls: dict[str, str]) -> bytes:
     }
     document = {"format": 1, "version": 1, "models": models}
     return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            raise PortInUse(
-                "the port is in use",
-                place=f"{LOOPBACK}:{port}",
-                cure="Stop who listens there, or choose another port; see --help.",
-            ) from None

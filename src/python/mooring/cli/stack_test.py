@@ -8,13 +8,14 @@ import pytest
 from mooring.bundle.manifest import SAMPLES
 from mooring.bundle.open import Bundle
 from mooring.bundle.write import entries_of, write_bundle
-from mooring.cli.errors import ProcessFailed
 from mooring.cli.making import candidate_of
-from mooring.cli.processes import Processes
 from mooring.cli.registry import Model
 from mooring.cli.serving import unreleased
-from mooring.cli.stack import LOOPBACK, Ports, start_stack
+from mooring.cli.stack import Ports, start_stack
 from mooring.cli.workspace import Workspace
+from mooring.process.children import Processes
+from mooring.process.errors import ProcessFailed
+from mooring.process.ports import LOOPBACK
 
 
 def free_ports() -> Ports:

@@ -7,14 +7,8 @@ import os
 import select
 import shutil
 import signal
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -23,98 +17,18 @@ from mooring.bundle.open import Bundle
 from mooring.bundle.samples import samples_of
 from mooring.contract.request import RequestSchema
 from mooring.contract.wire import CONTENT_TYPE, decode_predictions, encode_columns
-from mooring.serving.service import model_service
+from mooring.serving.testing.process import BOOT_SECONDS, Service, serving
 
-SERVICE = f"""
-from {model_service.__module__} import {model_service.__name__}
-Tiny = model_service("tiny")
-"""
 JSON = {"Content-Type": "application/json"}
-BOOT_SECONDS = 60.0
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks the Linux kernel")
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running service process."""
-
-    process: subprocess.Popen[bytes]
-    port: int
-    output: Path
-
-    def request(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> tuple[int, HTTPResponse, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=BOOT_SECONDS)
-        try:
-            connection.request(method, path, body or None, headers or {})
-            response = connection.getresponse()
-            return response.status, response, response.read()
-        finally:
-            connection.close()
-
-    def first_readiness(self) -> tuple[int, bytes]:
-        """The first answer of /readyz: before it, connections are refused or wait."""
-        deadline = time.monotonic() + BOOT_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                status, _, body = self.request("GET", "/readyz")
-            except ConnectionRefusedError:
-                _pause()
-            else:
-                return status, body
-        raise AssertionError(f"it did not come up:\n{self.output.read_text()}")
-
-    def workers(self) -> list[int]:
-        pid = self.process.pid
-        return [int(w) for w in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def _pause() -> None:
-    """Between two attempts to connect: nothing tells when a port opens."""
-    time.sleep(0.05)
-
-
-@contextmanager
-def _serving(folder: Path, **environ: str) -> Iterator[Service]:
-    (folder / "tiny_service.py").write_text(SERVICE)
-    port = _free_port()
-    command = [sys.executable, "-m", "bentoml", "serve", "tiny_service:Tiny"]
-    address = ["--host", "127.0.0.1", "--port", str(port)]
-    own = {
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
-        "BENTOML_HOME": str(folder / "bentoml"),
-        # Prints what would be reported instead of sending it.
-        "__BENTOML_DEBUG_USAGE": "true",
-    }
-    inherited = {k: v for k, v in os.environ.items() if k != "BENTOML_DO_NOT_TRACK"}
-    output = folder / "output.txt"
-    with output.open("wb") as log:
-        process = subprocess.Popen(
-            [*command, *address], cwd=folder, env=inherited | own | environ, stdout=log, stderr=log
-        )
-    try:
-        yield Service(process, port, output)
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        finally:
-            process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def service(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     environ = {"MOORING_BUNDLE": str(bundle.path), "MOORING_MODEL_VERSION": "3"}
-    with _serving(folder, **environ) as running:
+    with serving(folder, **environ) as running:
         assert running.first_readiness()[0] == 200, running.output.read_text()
         yield running
 
@@ -205,7 +119,7 @@ def test_a_damaged_body_is_a_bad_request(service: Service, bundle: Bundle) -> No
 
 @linux
 def test_sigterm_ends_it_and_its_worker(bundle: Bundle, tmp_path: Path) -> None:
-    with _serving(tmp_path, MOORING_BUNDLE=str(bundle.path)) as service:
+    with serving(tmp_path, MOORING_BUNDLE=str(bundle.path)) as service:
         assert service.first_readiness()[0] == 200
         workers = service.workers()
         service.process.send_signal(signal.SIGTERM)
@@ -216,8 +130,27 @@ def test_sigterm_ends_it_and_its_worker(bundle: Bundle, tmp_path: Path) -> None:
 
 
 @linux
+def test_a_service_that_was_told_to_end_answers_says_so_and_lets_go(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    environ = {"MOORING_BUNDLE": str(bundle.path), "MOORING_DRAIN_SECONDS": "3600"}
+    with serving(tmp_path, **environ) as service:
+        assert service.first_readiness()[0] == 200
+        (worker,) = service.workers()
+        service.process.send_signal(signal.SIGTERM)
+        assert service.readiness_becomes(503) == b"tiny is draining"
+        status, response, _ = service.request(
+            "POST", "/columns", _columns(bundle), _columnar(bundle)
+        )
+        assert (status, response.headers["Connection"]) == (200, "close")
+        assert service.request("GET", "/livez")[0] == 200
+        os.kill(worker, signal.SIGTERM)
+        assert service.process.wait(20) == 0
+
+
+@linux
 def test_a_killed_supervisor_leaves_no_worker_behind(bundle: Bundle, tmp_path: Path) -> None:
-    with _serving(tmp_path, MOORING_BUNDLE=str(bundle.path)) as service:
+    with serving(tmp_path, MOORING_BUNDLE=str(bundle.path)) as service:
         assert service.first_readiness()[0] == 200
         (worker,) = service.workers()
         handle = os.pidfd_open(worker)
@@ -244,7 +177,7 @@ def _tampered(bundle: Bundle, folder: Path) -> Path:
 def test_a_tampered_bundle_never_becomes_ready_and_says_why(bundle: Bundle, tmp_path: Path) -> None:
     copy = _tampered(bundle, tmp_path)
     reason = "model.onnx: its content is not what the manifest says"
-    with _serving(tmp_path, MOORING_BUNDLE=str(copy)) as service:
+    with serving(tmp_path, MOORING_BUNDLE=str(copy)) as service:
         status, body = service.first_readiness()
         assert status == 503
         assert reason in body.decode()
@@ -261,14 +194,14 @@ def test_an_unsigned_bundle_never_becomes_ready_where_the_policy_asks(
     bundle: Bundle, tmp_path: Path
 ) -> None:
     policy = {"MOORING_SIGNATURE_POLICY": "key", "MOORING_SIGNATURE_KEY": "/keys/release.pub"}
-    with _serving(tmp_path, MOORING_BUNDLE=str(bundle.path), **policy) as service:
+    with serving(tmp_path, MOORING_BUNDLE=str(bundle.path), **policy) as service:
         status, body = service.first_readiness()
     assert status == 503
     assert "there is no model.sig, and the policy is key" in body.decode()
 
 
 def test_without_anything_to_serve_it_exits_with_one_line(tmp_path: Path) -> None:
-    with _serving(tmp_path, MOORING_BUNDLE="") as service:
+    with serving(tmp_path, MOORING_BUNDLE="") as service:
         assert service.process.wait(BOOT_SECONDS) == 1
     output = service.output.read_text()
     assert "no champion is released" in output
@@ -280,7 +213,7 @@ def test_a_checkout_serves_its_champion_and_pins_it_for_its_worker(
     bundle: Bundle, tmp_path: Path, release: Callable[[Path, str, str], None]
 ) -> None:
     release(tmp_path, bundle.id, str(bundle.path))
-    with _serving(tmp_path, MOORING_BUNDLE="") as service:
+    with serving(tmp_path, MOORING_BUNDLE="") as service:
         assert service.first_readiness()[0] == 200
         _, response, _ = service.request("GET", "/contract.json")
         (worker,) = service.workers()

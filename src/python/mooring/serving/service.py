@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from mooring.contract.errors import MooringError
 from mooring.serving.app import create_app
+from mooring.serving.drain import Drain, LettingGo
 from mooring.serving.errors import NotReady
 from mooring.serving.guard import Guard
 from mooring.serving.native import PredictResponse, answer, request_type
@@ -42,11 +43,13 @@ LEAN: dict[str, Any] = {
 
 def model_service(name: str) -> bentoml.Service[Any]:
     """The BentoML service of the model called `name`; nothing is read before it starts."""
-    replica = Replica(name)
+    replica, drain = Replica(name), Drain()
 
     class ModelService:
         def __init__(self) -> None:
-            _boot(replica, _settings(name))
+            settings = _settings(name)
+            drain.hold_back(settings.drain)
+            _boot(replica, settings)
 
         @bentoml.on_deployment  # type: ignore[untyped-decorator]  # BentoML types its facade only
         @staticmethod
@@ -60,11 +63,12 @@ def model_service(name: str) -> bentoml.Service[Any]:
             return answer(replica, instances)
 
         async def __is_ready__(self) -> bool:
-            return _ready(replica)
+            return _ready(replica, drain)
 
     service = bentoml.service(name=name, **LEAN)(ModelService)
     service.mount_asgi_app(create_app(replica), path="/")
     service.add_asgi_middleware(Guard, replica=replica)
+    service.add_asgi_middleware(LettingGo, drain=drain)
     return service
 
 
@@ -97,7 +101,9 @@ def _settings(name: str) -> Settings:
     return read_settings(name, os.environ, Path.cwd())
 
 
-def _ready(replica: Replica) -> bool:
+def _ready(replica: Replica, drain: Drain) -> bool:
+    if drain.begun:
+        raise HTTPException(503, f"{replica.model} is draining")
     try:
         replica.served  # noqa: B018, asks whether there is one
     except NotReady as error:

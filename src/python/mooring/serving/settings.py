@@ -5,6 +5,7 @@ Variables that are read:
     MOORING_BUNDLE          directory of the bundle, or its URL
     MOORING_BUNDLE_ID       the full id it must have; not checked when left out, needed for a URL
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
+    MOORING_DRAIN_SECONDS   how long to keep serving after SIGTERM; 0.5 by default
     MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named;
                             the working directory by default
     MOORING_HOME            what is fetched from a URL is kept below; .mooring in that directory
@@ -16,21 +17,23 @@ Variables that are read:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mooring.bundle.location import is_url
 from mooring.bundle.release import read_release
 from mooring.bundle.signature import OFF, SignaturePolicy, policy_from
 from mooring.bundle.store import cache_in, resolve
+from mooring.serving.drain import DRAIN_SECONDS
 from mooring.serving.errors import InvalidSettings
 
 
 @dataclass(frozen=True)
 class Settings:
     """What one service process serves: `expect` is the bundle id that was promised, `signature`
-    whose signature the bundle needs.
+    whose signature the bundle needs, `drain` the seconds between SIGTERM and the end.
     """
 
     model: str
@@ -38,6 +41,7 @@ class Settings:
     expect: str | None
     version: int
     signature: SignaturePolicy = OFF
+    drain: float = DRAIN_SECONDS
 
     @property
     def environ(self) -> dict[str, str]:
@@ -46,6 +50,7 @@ class Settings:
             "MOORING_BUNDLE": str(self.bundle),
             "MOORING_BUNDLE_ID": self.expect or "",
             "MOORING_MODEL_VERSION": str(self.version),
+            "MOORING_DRAIN_SECONDS": str(self.drain),
             **self.signature.environ,
         }
 
@@ -58,14 +63,14 @@ def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings
     3
     """
     named = environ.get("MOORING_BUNDLE", "")
-    signature = policy_from(environ)
+    signature, drain = policy_from(environ), _drain(environ)
     root = Path(environ.get("MOORING_ROOT") or cwd)
     cache = cache_in(root / (environ.get("MOORING_HOME") or ".mooring"))
     if not named:
-        return _champion(model, root, cache, signature)
+        return replace(_champion(model, root, cache, signature), drain=drain)
     expect = environ.get("MOORING_BUNDLE_ID") or None
     bundle = _fetched(named, expect, cache) if is_url(named) else cwd / named
-    return Settings(model, bundle, expect, _version(environ), signature)
+    return Settings(model, bundle, expect, _version(environ), signature, drain)
 
 
 def _fetched(url: str, expect: str | None, cache: Path) -> Path:
@@ -100,3 +105,16 @@ def _version(environ: Mapping[str, str]) -> int:
             cure="Give the version of release.json, or leave it out for an unreleased bundle.",
         )
     return int(text)
+
+
+def _drain(environ: Mapping[str, str]) -> float:
+    text = environ.get("MOORING_DRAIN_SECONDS", "") or str(DRAIN_SECONDS)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise InvalidSettings(
+            "it is not a number of seconds", place="MOORING_DRAIN_SECONDS", cure="Write 5, or 0.5."
+        )
+    return seconds

@@ -42,6 +42,11 @@ Release = Callable[[Path, str, str], None]
             Settings("tiny", Path("/b/1"), None, 0),
             id="an empty version is none",
         ),
+        pytest.param(
+            {"MOORING_BUNDLE": "/b/1", "MOORING_DRAIN_SECONDS": "5"},
+            Settings("tiny", Path("/b/1"), None, 0, drain=5.0),
+            id="a drain of its own",
+        ),
     ],
 )
 def test_the_environment_names_the_bundle(environ: dict[str, str], expected: Settings) -> None:
@@ -72,6 +77,13 @@ def test_settings_survive_the_way_to_a_worker(
 ) -> None:
     settings = Settings("tiny", Path("/b/1"), expect, 4, signature)
     assert read_settings("tiny", settings.environ, Path("/elsewhere")) == settings
+
+
+@pytest.mark.parametrize("seconds", ["-1", "nan", "inf", "soon"])
+def test_a_drain_that_is_no_number_of_seconds_is_refused(seconds: str) -> None:
+    environ = {"MOORING_BUNDLE": "/b/1", "MOORING_DRAIN_SECONDS": seconds}
+    with pytest.raises(InvalidSettings, match="MOORING_DRAIN_SECONDS: it is not a number"):
+        read_settings("tiny", environ, Path("/"))
 
 
 def test_a_champion_needs_the_signature_that_the_environment_asks_for(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mooring.cli.errors import ProcessFailed
-from mooring.cli.interrupts import Interrupted, interruptible
-from mooring.cli.processes import Child, Processes, stop
+from mooring.process.children import Child, Processes, stop
+from mooring.process.errors import ProcessFailed
 
 WAITS = "import signal; print('ready', flush=True); signal.pause()"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {WAITS}"
@@ -83,7 +81,7 @@ def test_the_children_of_a_killed_parent_end_too(tmp_path: Path) -> None:
         python(
             "import signal, sys\n"
             "from pathlib import Path\n"
-            "from mooring.cli.processes import Processes\n"
+            "from mooring.process.children import Processes\n"
             f"with Processes(Path({str(tmp_path)!r})) as processes:\n"
             f"    child = processes.start('waits', [sys.executable, '-c', {WAITS!r}], {{}})\n"
             "    processes.wait_until(child, lambda: 'ready' in child.log.read_text(), 20)\n"
@@ -101,24 +99,3 @@ def test_the_children_of_a_killed_parent_end_too(tmp_path: Path) -> None:
     parent.stdout.close()
 
     assert wait_for(lambda: not alive(child))
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
-def test_an_interrupt_is_one_exception_with_the_shells_status(number: signal.Signals) -> None:
-    def be_interrupted() -> None:
-        with interruptible():
-            os.kill(os.getpid(), number)
-            signal.pause()
-
-    with pytest.raises(Interrupted) as caught:
-        be_interrupted()
-
-    assert caught.value.status == 128 + number
-
-
-def test_handlers_are_put_back() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with interruptible():
-        assert signal.getsignal(signal.SIGTERM) != before
-
-    assert signal.getsignal(signal.SIGTERM) == before

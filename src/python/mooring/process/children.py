@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from mooring.cli.errors import ProcessFailed
+from mooring.process.errors import ProcessFailed
+from mooring.process.limits import limit_memory
 
 # Long enough for a drain of five seconds and a request that takes its whole deadline.
 STOP_SECONDS = 20.0
@@ -48,8 +50,17 @@ class Processes:
         for child in reversed(self.children):
             stop(child.process)
 
-    def start(self, name: str, command: Sequence[str], environ: Mapping[str, str]) -> Child:
-        """Start a server in a session of its own, so that Ctrl-C reaches only this process."""
+    def start(
+        self,
+        name: str,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        memory_mb: float | None = None,
+    ) -> Child:
+        """Start a server in a session of its own, so that Ctrl-C reaches only this process.
+
+        `memory_mb` limits it and each process it starts; see `limit_memory` for what is counted.
+        """
         log = self.logs / f"{name}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -59,7 +70,7 @@ class Processes:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,
+                preexec_fn=partial(_before_exec, memory_mb),
             )
         child = Child(name, process, log)
         self.children.append(child)
@@ -105,6 +116,13 @@ def _kill_session(leader: int) -> None:
         return
 
 
+def _before_exec(memory_mb: float | None) -> None:
+    """In the child, before it becomes the server."""
+    _die_with_parent()
+    if memory_mb is not None:
+        limit_memory(memory_mb)
+
+
 def _die_with_parent() -> None:
     """Have the kernel send SIGTERM when the parent is gone, even by SIGKILL (Linux only)."""
     if sys.platform == "linux":
@@ -113,8 +131,13 @@ def _die_with_parent() -> None:
 
 def failed(child: Child, problem: str) -> ProcessFailed:
     """The error that says what became of a child, with the end of what it printed."""
-    lines = [line for line in child.log.read_text(errors="replace").splitlines() if line.strip()]
-    words = "\n".join(lines[-_LINES_SHOWN:])
+    words = "\n".join(last_words(child))
     return ProcessFailed(
         problem, place=child.name, cure=f"Its last words, from {child.log}:\n{words}"
     )
+
+
+def last_words(child: Child, lines: int = _LINES_SHOWN) -> list[str]:
+    """The end of what a child printed."""
+    printed = child.log.read_text(errors="replace").splitlines()
+    return [line for line in printed if line.strip()][-lines:]
