@@ -19,7 +19,7 @@ from mooring.cli.workspace import Workspace
 from mooring.process.ports import free_port
 from mooring.process.service import ServiceProcess
 
-Step = Callable[[str], AbstractContextManager[None]]
+Step = Callable[[str], AbstractContextManager[object]]
 
 _STEPS: Mapping[BlessingKind, str] = {
     "evaluation": "Judging the bundle on the holdout and its slices",
