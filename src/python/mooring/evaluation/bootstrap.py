@@ -81,7 +81,7 @@ def compare(
     ones = np.ones((1, len(keys)))
     ours = resampled(metric, labels, candidate, block, len(keys))
     theirs = resampled(metric, labels, champion, block, len(keys))
-    lower, upper = _interval(ours(draws) - theirs(draws), tail(len(keys), confidence))
+    lower, upper = percentiles(ours(draws) - theirs(draws), tail(len(keys), confidence))
     return PairedDifference(
         candidate=float(ours(ones)[0]),
         champion=float(theirs(ones)[0]),
@@ -116,10 +116,13 @@ def tail(blocks: int, confidence: float) -> float:
     return float(stats.norm.sf(math.sqrt(blocks / (blocks - 1)) * student))
 
 
-def _interval(differences: Floats, cut: float) -> tuple[float, float]:
-    if math.isnan(cut) or not np.isfinite(differences).all():
+def percentiles(found: Floats, cut: float) -> tuple[float, float]:
+    """The ends of what resamples found, a share of `cut` off at either; NaN where one is not
+    finite.
+    """
+    if math.isnan(cut) or not np.isfinite(found).all():
         return math.nan, math.nan
-    lower, upper = np.quantile(differences, (cut, 1 - cut))
+    lower, upper = np.quantile(found, (cut, 1 - cut))
     return float(lower), float(upper)
 
 
