@@ -39,7 +39,7 @@ def test_ingesting_the_flights_again_is_a_no_op(ingested: Ingested, data: Path) 
     assert again.dataset == ingested.dataset
 
 
-def test_what_is_ingested_holds_the_contract_and_nothing_more(
+def test_what_is_ingested_holds_the_contract_and_when_the_weather_was_known(
     ingested: Ingested, data: Path
 ) -> None:
     _, rows = read_version(table_of(data, CONTRACT.name))

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from mooring.blessing.conftest import UNASKED
 from mooring.blessing.errors import GateUnusable
 from mooring.blessing.evaluation import evaluate
 from mooring.blessing.evidence import Blessing, Check, Versus
@@ -68,6 +69,7 @@ def against(
             FEBRUARY,
             (Floor("base_rate", at_least=0.1),),
             minimum_rows=1,
+            honesty=UNASKED,
             against_champion=AgainstChampion(**asked),
         )
         return evaluate(loaded, gate, dataset, rows, other)
@@ -208,7 +210,7 @@ def test_there_is_no_comparison_with(
 ) -> None:
     demanded = AgainstChampion("log_loss", margin=0.0, minimum_blocks=2) if asked else None
     floors = (Floor("roc_auc", at_least=0.7),)
-    gate = Gate(FEBRUARY, floors, minimum_rows=1, against_champion=demanded)
+    gate = Gate(FEBRUARY, floors, minimum_rows=1, against_champion=demanded, honesty=UNASKED)
     blessing = evaluate(loaded, gate, dataset, rows, None if asked else loaded)
-    assert [check.versus for check in blessing.checks] == [None, None]
+    assert [check.versus for check in blessing.checks] == [None] * (2 + len(UNASKED.exempt))
     assert blessing.verdict == "blessed"

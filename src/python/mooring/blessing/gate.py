@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
+from mooring.blessing.behaviour import Behaviour
 from mooring.blessing.budget import ServingBudget
 from mooring.blessing.errors import GateUnusable
+from mooring.blessing.honesty import ASK_ALL, Honesty
 from mooring.bundle.manifest import Period
 from mooring.evaluation.bootstrap import METRICS, RISING, Metric
+from mooring.evaluation.intervals import BOUNDED
 
 BlessingKind = Literal["evaluation", "serving"]
 
@@ -19,15 +23,22 @@ LEAST_RESAMPLES = 2_000
 
 @dataclass(frozen=True)
 class Floor:
-    """A metric that must reach `at_least`, or stay at or below `at_most`."""
+    """A metric that must reach `at_least`, or stay at or below `at_most`.
+
+    The value itself decides, or, by "interval", its whole interval over days must satisfy.
+    """
 
     metric: str
     at_least: float | None = None
     at_most: float | None = None
+    by: Literal["value", "interval"] = "value"
 
     def __post_init__(self) -> None:
         if self.at_least is None and self.at_most is None:
             raise _demands_nothing(f"the floor of {self.metric} has no bound")
+        if self.by == "interval" and self.metric not in BOUNDED:
+            problem = f"{self.metric} has no interval, only {', '.join(BOUNDED)}"
+            raise GateUnusable(problem, place="gate", cure='Judge it by="value".')
 
     def met_by(self, value: float) -> bool:
         """Whether the value satisfies the floor; NaN never does."""
@@ -37,11 +48,28 @@ class Floor:
 
 @dataclass(frozen=True)
 class Slice:
-    """Every value of one categorical feature is judged on its own, given `minimum_rows`."""
+    """Every value of one feature is judged on its own, given `minimum_rows`.
+
+    A number is cut at `edges`: below the first, from each to the next, from the last on. Nulls are
+    a slice of their own where there are any. With `pool_small` the values of a category that have
+    fewer rows are judged together, as "<feature> = (others)"; the evidence names them.
+    """
 
     feature: str
     floor: Floor
     minimum_rows: int
+    edges: tuple[float, ...] = ()
+    pool_small: bool = False
+
+    def __post_init__(self) -> None:
+        if any(low >= high for low, high in pairwise(self.edges)) or not all(
+            map(math.isfinite, self.edges)
+        ):
+            raise _unsliceable(f"the edges of {self.feature} do not rise")
+        if self.pool_small and self.edges:
+            raise _unsliceable(f"{self.feature} is cut at edges: move them instead of pooling")
+        if self.minimum_rows < 1:
+            raise _unsliceable(f"the slices of {self.feature} need no rows")
 
 
 @dataclass(frozen=True)
@@ -86,7 +114,8 @@ class Gate:
     """Floors over the whole holdout, floors per slice, and how many rows a verdict takes.
 
     `holdout` is the period to judge on: labelled rows that no candidate has learned from.
-    `against_champion` is asked once there is a champion; `serving` is what the process may cost.
+    `against_champion` is asked once there is a champion, `honesty` always; `behaviours` are what
+    this model must do whatever it scores, and `serving` is what the process may cost.
     """
 
     holdout: Period
@@ -95,6 +124,8 @@ class Gate:
     minimum_rows: int = 1_000
     required_blessings: frozenset[BlessingKind] = frozenset({"evaluation", "serving"})
     against_champion: AgainstChampion | None = None
+    honesty: Honesty = ASK_ALL
+    behaviours: tuple[Behaviour, ...] = ()
     serving: ServingBudget = field(default_factory=ServingBudget)
 
     def __post_init__(self) -> None:
@@ -105,6 +136,10 @@ class Gate:
 def _no_comparison(problem: str) -> GateUnusable:
     cure = "Mend AgainstChampion in models/<name>/gate.py."
     return GateUnusable(problem, place="gate, against the champion", cure=cure)
+
+
+def _unsliceable(problem: str) -> GateUnusable:
+    return GateUnusable(problem, place="gate", cure="Mend Slice in models/<name>/gate.py.")
 
 
 def _demands_nothing(problem: str) -> GateUnusable:

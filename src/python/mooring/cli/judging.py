@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from mooring.blessing.evaluation import evaluate
 from mooring.blessing.evidence import Blessing, write_blessing
+from mooring.blessing.permutation import Refit
 from mooring.bundle.errors import BundleError
 from mooring.bundle.load import LoadedModel, load_model
 from mooring.bundle.open import Bundle
@@ -18,6 +20,7 @@ from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version
 from mooring.data.ingest import table_of
+from mooring.training.refit import refit_of
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,13 @@ def bless_model(model: Model, space: Workspace, bundle: str | None = None) -> Bl
     loaded = load_model(candidate_of(model, space, bundle))
     dataset, rows = read_version(table_of(space.data, model.name))
     champion = _champion_to_beat(model, space, loaded.bundle)
-    blessing = evaluate(loaded, model.gate, dataset, rows, champion)
+    blessing = evaluate(loaded, model.gate, dataset, rows, champion, _refit(model))
     return Blessed(blessing, write_blessing(space.blessings, blessing))
+
+
+def _refit(model: Model) -> Refit | None:
+    """How to train the model again; None for one that was adopted without its training code."""
+    return refit_of(model.plan) if find_spec(f"models.{model.name}.pipeline") else None
 
 
 def _champion_to_beat(model: Model, space: Workspace, candidate: Bundle) -> LoadedModel | None:

@@ -12,6 +12,7 @@ from mooring.blessing.subject import LocalService
 from mooring.blessing.trial import bless_service
 from mooring.bundle.open import open_bundle
 from mooring.cli.console import Output
+from mooring.cli.evidence import HEADER, row_of
 from mooring.cli.judging import Blessed, bless_model
 from mooring.cli.registry import Model
 from mooring.cli.serving import unreleased
@@ -25,7 +26,6 @@ _STEPS: Mapping[BlessingKind, str] = {
     "evaluation": "Judging the bundle on the holdout and its slices",
     "serving": "Serving it on trial: golden samples, load, SIGTERM",
 }
-_SHOWN = ["check", "rows", "metric", "value", "demand", "verdict"]
 
 
 def bless(
@@ -72,17 +72,9 @@ def show_blessings(out: Output, done: list[Blessed]) -> None:
     """A table of each for people; all of it as one JSON document for scripts."""
     for blessed in done:
         blessing = blessed.blessing
-        rows = [
-            [c.name, str(c.rows), c.metric, _found(c.value, c.found), c.demand, c.verdict]
-            for c in blessing.checks
-        ]
-        out.rows(f"{blessing.kind.capitalize()} of {blessing.bundle[:16]}", _SHOWN, rows)
+        rows = [row_of(check) for check in blessing.checks]
+        out.rows(f"{blessing.kind.capitalize()} of {blessing.bundle[:16]}", HEADER, rows)
     out.result(_facts(out, done))
-
-
-def _found(value: float | None, found: str) -> str:
-    """The number, with its words where there are any."""
-    return found if value is None or found == f"{value}" else f"{value:g}: {found}"
 
 
 def _facts(out: Output, done: list[Blessed]) -> dict[str, Any]:
@@ -90,7 +82,6 @@ def _facts(out: Output, done: list[Blessed]) -> dict[str, Any]:
     for blessed in done:
         told: dict[str, Any] = {"verdict": blessed.blessing.verdict, "path": str(blessed.path)}
         if out.as_json:
-            told["checks"] = [check.model_dump(mode="json") for check in blessed.blessing.checks]
-            told["seconds"] = blessed.blessing.seconds
+            told |= blessed.blessing.model_dump(mode="json")
         facts[blessed.blessing.kind] = told
     return facts

@@ -160,6 +160,22 @@ def test_a_candidate_is_judged_against_the_champion(space: Workspace, model: Mod
         bless_model(model, space, second)
 
 
+def test_a_champion_whose_bundle_is_gone_lets_nothing_be_blessed_or_promoted(
+    space: Workspace, model: Model
+) -> None:
+    promote(model, space)
+    second, before = retrain(model, space), space.release(model.name).read_bytes()
+    shutil.rmtree(champion(model, space).folder)
+
+    with pytest.raises(ChampionUnusable, match="cannot be compared with: there is no bundle") as e:
+        bless_model(model, space, second)
+    assert e.value.cure.startswith("Restore its bundle from git or its store, or roll back")
+    with pytest.raises(NotBlessed, match="there is no evaluation blessing"):
+        promote_model(model, space, bundle=second, reason="better", commit=False)
+
+    assert space.release(model.name).read_bytes() == before
+
+
 def test_a_challenger_is_tried_taken_back_and_promoted_under_one_version(
     space: Workspace, model: Model
 ) -> None:

@@ -19,9 +19,9 @@ from mooring.training.plan import TrainingPlan
 def fit(
     plan: TrainingPlan,
     fitting: tuple[Columns, NDArray[np.float64]],
-    calibrating: tuple[Columns, NDArray[np.float64]],
+    calibrating: tuple[Columns, NDArray[np.float64]] | None,
 ) -> Pipeline:
-    """Fit the plan's pipeline, and calibrate it where it predicts a probability.
+    """Fit the plan's pipeline, and calibrate it on `calibrating` where that is given.
 
     One thread: scikit-learn keeps the thread count inside the trees, and the same data must give
     the same bytes on a machine with more cores.
@@ -29,7 +29,7 @@ def fit(
     with threadpool_limits(limits=1):
         pipeline = plan.pipeline(plan.seed)
         pipeline.fit(frame_of(fitting[0]), _targets(plan, fitting[1]))
-        if plan.contract.prediction.kind == "number" or plan.calibration is None:
+        if calibrating is None or plan.calibration is None:
             return pipeline
         return _calibrate(pipeline, frame_of(calibrating[0]), calibrating[1], plan.calibration)
 
