@@ -170,7 +170,7 @@ def test_a_champion_whose_bundle_is_gone_lets_nothing_be_blessed_or_promoted(
     with pytest.raises(ChampionUnusable, match="cannot be compared with: there is no bundle") as e:
         bless_model(model, space, second)
     assert e.value.cure.startswith("Restore its bundle from git or its store, or roll back")
-    with pytest.raises(NotBlessed, match="there is no evaluation blessing"):
+    with pytest.raises(ChampionUnusable, match="contract cannot be read: there is no bundle here"):
         promote_model(model, space, bundle=second, reason="better", commit=False)
 
     assert space.release(model.name).read_bytes() == before
