@@ -92,5 +92,6 @@ def _facts(out: Output, done: list[Blessed]) -> dict[str, Any]:
         if out.as_json:
             told["checks"] = [check.model_dump(mode="json") for check in blessed.blessing.checks]
             told["seconds"] = blessed.blessing.seconds
+            told["machine"] = blessed.blessing.machine
         facts[blessed.blessing.kind] = told
     return facts
