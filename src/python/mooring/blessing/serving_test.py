@@ -47,7 +47,7 @@ def test_what_is_within_the_budget_is_blessed(bundle: MakeBundle) -> None:
     ("observed", "verdict", "reason"),
     [
         pytest.param(
-            replace(GOOD, boot=Boot(61.0)), "refused", "", id="a boot that takes too long"
+            replace(GOOD, boot=Boot(121.0)), "refused", "", id="a boot that takes too long"
         ),
         pytest.param(
             replace(GOOD, boot=Boot(2.0, memory_limited=False)), "inconclusive",
@@ -62,7 +62,7 @@ def test_what_is_within_the_budget_is_blessed(bundle: MakeBundle) -> None:
             id="an answer that is not a number",
         ),
         pytest.param(
-            replace(GOOD, loads=(replace(LOAD, p99_ms=251.0),)), "refused", "", id="a slow p99"
+            replace(GOOD, loads=(replace(LOAD, p99_ms=301.0),)), "refused", "", id="a slow p99"
         ),
         pytest.param(
             replace(GOOD, loads=(replace(LOAD, p50_ms=math.nan),)), "refused", "",

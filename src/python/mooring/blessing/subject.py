@@ -13,7 +13,7 @@ from mooring.process.children import Child, Processes, last_words, stop
 from mooring.process.limits import memory_is_limitable
 from mooring.process.ports import is_open, require_free
 from mooring.process.service import ServiceProcess
-from mooring.process.tree import is_alive, kill_all, members, peak_mb
+from mooring.process.tree import is_alive, kill_all, members, peak_mb, workers
 
 # Enough for the service's own drain; what it still does then is of no interest.
 _STOP_SECONDS = 5.0
@@ -90,7 +90,7 @@ class LocalService:
 
     def restarts(self) -> int:
         """Workers beyond the one it has."""
-        self.workers.update(members(self._popen.pid)[1:])
+        self.workers.update(workers(self._popen.pid))
         return max(0, len(self.workers) - 1)
 
     def peak_mb(self) -> float | None:

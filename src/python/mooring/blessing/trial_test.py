@@ -128,6 +128,10 @@ def test_a_service_that_behaves_is_blessed_and_the_machine_is_told(court: Court)
             id="a process that ends before it is ready",
         ),
         pytest.param(
+            "loses its workers", "boot", "its worker dies again and again: out of memory",
+            id="a supervisor whose worker dies again and again",
+        ),
+        pytest.param(
             "answers wrongly", "golden samples, columns", "a golden sample is off by 0.5",
             id="wrong answers to the gateway",
         ),

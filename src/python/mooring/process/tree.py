@@ -24,6 +24,17 @@ def members(pid: int) -> list[psutil.Process]:
         return []
 
 
+def workers(pid: int) -> list[psutil.Process]:
+    """Children of `pid` that run its own program: workers, and no tool that it asks something."""
+    try:
+        root = psutil.Process(pid)
+        program = root.exe()
+        children = root.children()
+    except psutil.Error:
+        return []
+    return [child for child in children if _program(child) == program]
+
+
 def is_alive(process: psutil.Process) -> bool:
     """Whether it is the same process still, and not merely waiting to be reaped."""
     try:
@@ -50,6 +61,13 @@ def peak_mb(pid: int) -> float | None:
     peaks = [_peak_bytes(member.pid) for member in members(pid)]
     known = [peak for peak in peaks if peak is not None]
     return round(sum(known) / _MIB, 1) if known else None
+
+
+def _program(process: psutil.Process) -> str:
+    try:
+        return str(process.exe())
+    except psutil.Error:
+        return ""
 
 
 def _peak_bytes(pid: int) -> int | None:

@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
@@ -27,6 +28,7 @@ Manner = Literal[
     "well",
     "refuses",
     "crashes at boot",
+    "loses its workers",
     "never gets ready",
     "answers wrongly",
     "answers wrongly natively",
@@ -160,6 +162,8 @@ def main() -> int:
     if manner == "crashes at boot":
         sys.stderr.write("no such library: libmodel.so\n")
         return 1
+    while manner == "loses its workers":
+        subprocess.run([sys.executable, "-c", "raise SystemExit('out of memory')"], check=False)
     if manner == "leaves a process" and os.fork() == 0:
         # In a session of its own and deaf to the signal, as a lost worker would be.
         os.setsid()
