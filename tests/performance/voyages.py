@@ -146,12 +146,16 @@ def validated(data: Path, run_bytes: int = RUN_BYTES) -> dict[str, Any]:
 def measured(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What a piece of work says, its seconds, and MiB: the process's peak, and what it began with.
 
-    The peak is the kernel's `VmHWM`, that of this process's own resident memory.
+    `cpu_seconds` are those of all threads. The peak is the kernel's `VmHWM`, that of this process's
+    own resident memory.
     """
-    began, start = _peak_mib(), time.perf_counter()
+    began, start, busy = _peak_mib(), time.perf_counter(), time.process_time()
     said = work()
-    seconds = round(time.perf_counter() - start, 1)
-    return said | {"seconds": seconds, "began_mib": began, "peak_mib": _peak_mib()}
+    took = {
+        "seconds": round(time.perf_counter() - start, 1),
+        "cpu_seconds": round(time.process_time() - busy, 1),
+    }
+    return said | took | {"began_mib": began, "peak_mib": _peak_mib()}
 
 
 def _peak_mib() -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 import pytest
-from deltalake import write_deltalake
+from deltalake import CommitProperties, write_deltalake
 
-from mooring.data.dataset import DatasetVersion, between, latest, read_version
+from mooring.data.dataset import DESCRIPTION, DatasetVersion, between, latest, read_version
 from mooring.data.digest import in_order
 from mooring.data.errors import DatasetEmpty, DatasetMissing
 from mooring.data.parts import Parts
@@ -57,6 +58,26 @@ def test_an_unknown_version_is_missing(rows: Rows, tmp_path: Path, version: int)
 def test_a_dataset_that_was_never_ingested_is_missing(tmp_path: Path) -> None:
     with pytest.raises(DatasetMissing, match="Run `mooring ingest <model>` first"):
         read_version(tmp_path / "nowhere")
+
+
+def test_a_version_of_an_earlier_release_stays_readable_beside_newer_ones(
+    rows: Rows, tmp_path: Path
+) -> None:
+    """It was written by deltalake itself, and its description knew no `known_at`."""
+    old = rows(12).with_columns(month=pl.col("event_time").dt.strftime("%Y-%m"))
+    told = {"name": "voyage", "sha256": "x", "rows": 12, "start": "", "end": ""}
+    write_deltalake(
+        tmp_path / "rows",
+        old.to_arrow(),
+        partition_by=["month"],
+        commit_properties=CommitProperties(custom_metadata={DESCRIPTION: json.dumps(told)}),
+    )
+    newer = rows(5).with_columns(known_at=pl.col("event_time"))
+    assert written(tmp_path, newer).version == 1
+    found, frame = read_version(tmp_path / "rows", 0)
+    assert found.known_at == {}
+    assert frame.sort("event_time").equals(rows(12))
+    assert read_version(tmp_path / "rows")[1].sort("event_time").equals(newer)
 
 
 def test_a_table_of_somebody_else_is_refused(rows: Rows, tmp_path: Path) -> None:

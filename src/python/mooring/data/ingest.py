@@ -48,7 +48,7 @@ def ingest(
 ) -> Ingested:
     """Write the source's rows as a dataset version; the same rows again are a no-op.
 
-    `run_bytes` is what is sorted at once; some six times of it are used.
+    `run_bytes` is what is sorted at once: less of it takes less memory and more time.
     Raises DatasetEmpty without a row, TooManyRejected when too large a share breaks the contract
     (the offenders are in quarantine by then), SourceUnavailable when the raw data is not usable,
     DatasetBusy while another process ingests the same dataset.
