@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 from mooring.card.template import TEMPLATE
 from mooring.card.view import View
@@ -20,5 +19,4 @@ def to_html(card: View, pictures: Mapping[str, str]) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    drawn = {name: Markup(svg) for name, svg in pictures.items()}  # noqa: S704
-    return environment.from_string(TEMPLATE).render(card=card, pictures=drawn) + "\n"
+    return environment.from_string(TEMPLATE).render(card=card, pictures=pictures) + "\n"

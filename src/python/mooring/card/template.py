@@ -78,7 +78,7 @@ TEMPLATE = (
 <div class="pictures">
 {% for picture in section.pictures %}
 <figure role="img" aria-label="{{ picture.alt }}">
-{{ pictures[picture.name] }}
+{{ pictures[picture.name] | safe }}
 <figcaption>{{ picture.caption }}</figcaption>
 </figure>
 {% endfor %}

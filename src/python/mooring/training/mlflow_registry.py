@@ -39,7 +39,7 @@ class MlflowRegistry:
             # The registry looks a logged model up in the process's store, whatever its own is.
             mlflow.set_tracking_uri(self.uri)
             return _mirror(MlflowClient(self.uri, self.uri), model, holders)
-        except (MlflowException, OSError) as error:
+        except Exception as error:  # MLflow lets the errors of its database drivers through
             raise TrackingUnavailable(
                 f"the registry cannot be used ({type(error).__name__})",
                 place=self.uri,
