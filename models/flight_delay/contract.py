@@ -7,27 +7,19 @@ from typing import Annotated
 from annotated_types import Ge, Gt, Le
 from pydantic import Field
 
+from models.nycflights import CARRIERS, ORIGINS, WEATHER_LEAD_SECONDS
 from mooring.contract.annotations import AvailableAt, Category, Cluster, Seasonal, Unit
 from mooring.contract.contract import Contract, Limits, Prediction
 from mooring.contract.features import Features
 
-# The origin's weather counts only when it was observed this long before scheduled departure: a
-# prediction is asked for before the flight leaves, and the hour of departure is still the future.
-WEATHER_LEAD_SECONDS = 3_600
-
 Weather = (Cluster("origin-hour"), Seasonal(), AvailableAt(WEATHER_LEAD_SECONDS))
-
-CARRIERS = (
-    *("9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL"),
-    *("HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV"),
-)
 
 
 class Flight(Features):
     """One scheduled departure from a New York airport, as known an hour before it leaves."""
 
     carrier: Annotated[str, Category(*CARRIERS), Field(description="IATA code of the airline")]
-    origin: Annotated[str, Category("EWR", "JFK", "LGA"), Cluster("day")]
+    origin: Annotated[str, Category(*ORIGINS), Cluster("day")]
     dest: Annotated[str, Category(open=True), Field(examples=["LAX"])]
     hour: Annotated[int, Ge(0), Le(23), Field(description="scheduled, local time", examples=[17])]
     minute: Annotated[int, Ge(0), Le(59), Field(examples=[30])]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from models.flight_delay.contract import CONTRACT, WEATHER_LEAD_SECONDS
+from models.flight_delay.contract import CONTRACT
 from models.flight_delay.data import WEATHER
+from models.nycflights import WEATHER_LEAD_SECONDS
 from mooring.contract.contract import Contract
 from mooring.contract.request import RequestSchema
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from models.flight_delay.conftest import Flights
+from models.conftest import Flights
 from models.flight_delay.contract import CONTRACT
 from models.flight_delay.gate import GATE
 from models.flight_delay.pipeline import PLAN
@@ -45,7 +45,9 @@ def part(rows: pl.DataFrame) -> tuple[dict[str, NDArray[np.generic]], Floats]:
 def twins(winter: Flights) -> Twins:
     split = PLAN.split
     fitting, calibrating, holdout = (
-        between(winter.rows, p.start, p.end) for p in (split.fit, split.calibrate, split.holdout)
+        between(winter.rows, p.start, p.end)
+        for p in (split.fit, split.calibrate, split.holdout)
+        if p is not None
     )
     odd = fitting[EVENT_TIME].dt.ordinal_day() % 2 == 1
     columns, labels = part(holdout)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.flight_delay.conftest import Flights
+from models.conftest import Flights
 from models.flight_delay.contract import CONTRACT
 from models.flight_delay.gate import GATE
 from models.flight_delay.pipeline import PLAN

@@ -20,6 +20,7 @@ from mooring.blessing.gate import Gate
 from mooring.blessing.hearing import Hearing
 from mooring.blessing.inquiry import honesty_checks
 from mooring.blessing.permutation import Refit
+from mooring.bundle.facts import runtime_reason
 from mooring.bundle.load import LoadedModel
 from mooring.contract.contract import Contract
 from mooring.data.columns import columns_from
@@ -48,6 +49,7 @@ def evaluate(
     checks = (
         _untouched(loaded, gate),
         *honesty_checks(gate.honesty, hearing, refit),
+        *_runtime(loaded),
         *floor_checks(gate, Judged.of(contract, holdout, predictions)),
         *behaviour_checks(gate.behaviours, loaded, holdout),
         *_champion(gate, champion, contract, holdout, predictions),
@@ -78,6 +80,20 @@ def _untouched(loaded: LoadedModel, gate: Gate) -> Check:
         demand="no day in common",
         verdict="blessed" if apart else "refused",
     )
+
+
+def _runtime(loaded: LoadedModel) -> Iterator[Check]:
+    """Say why the slower runtime serves, where it does: no reason to refuse, one to know."""
+    if loaded.bundle.manifest.runtime == "skops":
+        yield Check(
+            name="served by skops",
+            rows=0,
+            metric="runtime",
+            value=None,
+            demand="say why ONNX does not serve",
+            verdict="blessed",
+            reason=runtime_reason(loaded.bundle),
+        )
 
 
 def _champion(

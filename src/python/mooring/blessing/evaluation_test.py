@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,7 @@ from mooring.blessing.evidence import Blessing
 from mooring.blessing.gate import Floor, Gate, Slice
 from mooring.blessing.honesty import QUESTIONS
 from mooring.bundle.load import LoadedModel
-from mooring.bundle.manifest import Period
+from mooring.bundle.manifest import METRICS, Period
 from mooring.bundle.open import Bundle
 from mooring.data.dataset import DatasetVersion
 from mooring.data.errors import DatasetEmpty
@@ -208,3 +209,13 @@ def test_a_blessing_names_what_was_judged(
     assert blessing.code == loaded.bundle.manifest.code
     assert blessing.period == FEBRUARY
     assert blessing.checks[-1].demand == "at least 0.7 on at least 100 rows"
+
+
+def test_a_bundle_that_skops_serves_says_why(judge: Judge, loaded: LoadedModel) -> None:
+    manifest = loaded.bundle.manifest.model_copy(update={"runtime": "skops"})
+    files = {METRICS: b'{"parity": {"reason": "skl2onnx cannot convert step kernel"}}'}
+    slow = replace(loaded, bundle=replace(loaded.bundle, manifest=manifest, files=files))
+    (check,) = (c for c in judge(model=slow).checks if c.name == "served by skops")
+    assert check.found == "skl2onnx cannot convert step kernel"
+    assert check.verdict == "blessed"
+    assert "served by skops" not in verdicts(judge())

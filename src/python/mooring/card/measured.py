@@ -51,7 +51,7 @@ class Declared(BaseModel):
     owner: str
     known_limits: tuple[str, ...] = ()
     fit: Period
-    calibrate: Period
+    calibrate: Period | None = None
     calibration: str | None = None
 
 

@@ -240,8 +240,9 @@ def _learned(facts: CardFacts) -> Section:
     ]
     if (declared := facts.measured.declared) is not None:
         rows.insert(2, ("fitted on", f"{declared.fit.start} to {declared.fit.end}"))
-        calibrated = f"{declared.calibrate.start} to {declared.calibrate.end}"
-        rows.insert(3, ("calibrated on", calibrated if declared.calibration else "not calibrated"))
+        used = declared.calibrate if declared.calibration else None
+        calibrated = f"{used.start} to {used.end}" if used else "not calibrated"
+        rows.insert(3, ("calibrated on", calibrated))
     return Section("What it learned from", table=Table(("", ""), tuple(rows), frozenset({1})))
 
 

@@ -191,31 +191,30 @@ def rollback(
 @app.command()
 def serve(
     context: typer.Context,
-    model: ModelName,
+    models: Annotated[list[str], typer.Argument(help="Folders below models/, one or more.")],
     bundle: BundleId = None,
     candidate: Annotated[
-        bool, typer.Option(help="Serve the bundle trained last, released or not.")
+        bool, typer.Option(help="Serve the bundles trained last, released or not.")
     ] = False,
     gateway_port: GatewayPort = 8080,
     metrics_port: MetricsPort = 9464,
     service_port: ServicePort = 3000,
     drain: Drain = 5.0,
 ) -> None:
-    """Serve the champion: its model service and the gateway, until Ctrl-C."""
+    """Serve champions: a model service each, and one gateway before them, until Ctrl-C."""
     with command(as_json=False) as out:
-        from mooring.cli.registry import find_model
-        from mooring.cli.serving import champion, unreleased
+        from mooring.cli.serving import to_serve
         from mooring.cli.stack import Ports, start_stack
         from mooring.process.children import Processes
 
-        space, known = _space(context), find_model(model)
-        trial = candidate or bundle is not None
-        served = unreleased(known, space, bundle) if trial else champion(known, space)
+        space = _space(context)
+        served = to_serve(models, space, bundle=bundle, candidate=candidate)
         ports = Ports(gateway_port, metrics_port, service_port)
         with Processes(space.logs) as processes:
-            with out.step(f"Starting {model} version {served.version}"):
-                url = start_stack(processes, space, [served], ports, drain)
-            out.note(f"Serving {model} at {url}, documentation at {url}/docs, until Ctrl-C.")
+            names = " and ".join(f"{m.name} version {m.version}" for m in served)
+            with out.step(f"Starting {names}"):
+                url = start_stack(processes, space, served, ports, drain)
+            out.note(f"Serving {names} at {url}, documentation at {url}/docs, until Ctrl-C.")
             try:
                 processes.wait_for_end()
             except Interrupted:

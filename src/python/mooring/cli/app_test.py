@@ -55,6 +55,18 @@ def test_usage_errors_exit_with_status_2(arguments: list[str]) -> None:
             ["serve", "flight_delay"], "release.json", "mooring promote", id="nothing released"
         ),
         pytest.param(
+            ["serve", "flight_delay", "flight_tim"],
+            "models/",
+            "Did you mean flight_time?",
+            id="one unknown model among those to serve",
+        ),
+        pytest.param(
+            ["serve", "flight_delay", "flight_time", "--bundle", "0" * 16],
+            "--bundle",
+            "Name that model alone.",
+            id="one bundle for two models",
+        ),
+        pytest.param(
             ["predict", "flight_delay", "--instance", "[1]"], "--instance", "{", id="not an object"
         ),
         pytest.param(

@@ -2,7 +2,8 @@
 
 TrainingError
 ├── SplitError           the periods overlap or are out of order
-├── ExportError          the pipeline cannot be written as ONNX and skops
+├── LabelsUnusable       a period that is learned from holds one class only
+├── ExportError          the pipeline can be served neither as ONNX nor as skops
 ├── SignatureMismatch    the tracked model's signature is not the contract's
 └── TrackingUnavailable  the tracking store cannot be reached or written
 """
@@ -18,6 +19,10 @@ class TrainingError(MooringError):
 
 class SplitError(TrainingError):
     """The periods of a split overlap or run backwards."""
+
+
+class LabelsUnusable(TrainingError):
+    """The labels of a period cannot be learned from."""
 
 
 class ExportError(TrainingError):

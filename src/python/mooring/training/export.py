@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import skops.io
-from skl2onnx import to_onnx
+from skl2onnx import supported_converters, to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from mooring.contract.contract import Contract
@@ -18,6 +19,9 @@ from mooring.training.errors import ExportError
 
 # onnxruntime 1.32 reads newer ones; these are old enough for every runtime of the last years.
 TARGET_OPSET = {"": 18, "ai.onnx.ml": 3}
+
+# Whose types a bundle may ask its loader to trust.
+TRUSTED_LIBRARIES = ("sklearn", "numpy", "scipy")
 
 # Nodes of a skops schema that hold a plain value or a type.
 _CONSTANTS = frozenset({"JsonNode", "TypeNode"})
@@ -44,8 +48,9 @@ def onnx_model(pipeline: Pipeline, contract: Contract) -> Any:
             name=contract.name,
         )  # fmt: skip
     except Exception as error:  # skl2onnx raises whatever the converter of a step raises
+        step = next(_without_converter(pipeline, "the pipeline"), "the pipeline")
         raise ExportError(
-            f"skl2onnx cannot convert the pipeline ({type(error).__name__})",
+            f"skl2onnx cannot convert {step} ({type(error).__name__})",
             place=f"pipeline of {contract.name}",
             cure="Use steps that skl2onnx converts; see its list of supported models.",
         ) from error
@@ -54,10 +59,38 @@ def onnx_model(pipeline: Pipeline, contract: Contract) -> Any:
     return model
 
 
+def _without_converter(estimator: Any, name: str) -> Iterator[str]:
+    """The steps of an estimator that skl2onnx has no converter for, by name and class."""
+    parts = [*getattr(estimator, "steps", ()), *getattr(estimator, "transformers_", ())]
+    for inner, part, *_ in parts:
+        yield from _without_converter(part, f"step {inner}")
+    # What a calibration, a search or an ensemble is built around.
+    if (within := getattr(estimator, "estimator", None)) is not None:
+        yield from _without_converter(within, name)
+    known = supported_converters(from_sklearn=True)
+    if isinstance(estimator, BaseEstimator) and type(estimator).__name__ not in known:
+        yield f"{name}, {type(estimator).__name__}"
+
+
 def skops_model(pipeline: Pipeline) -> tuple[bytes, list[str]]:
-    """Write the pipeline with skops; returns the file and the types that loading it must trust."""
-    content = _reproducible(skops.io.dumps(pipeline))
-    return content, sorted(skops.io.get_untrusted_types(data=content))
+    """Write the pipeline with skops; returns the file and the types that loading it must trust.
+
+    Raises ExportError where one of them is not a library's: whoever loads a bundle has the
+    libraries of its fingerprint, and trusts no more than these.
+    """
+    try:
+        content = _reproducible(skops.io.dumps(pipeline))
+        types = sorted(skops.io.get_untrusted_types(data=content))
+    except Exception as error:  # skops raises whatever the writer of a part raises
+        raise _not_with_skops(f"skops cannot write it ({type(error).__name__})") from error
+    if foreign := [name for name in types if name.split(".")[0] not in TRUSTED_LIBRARIES]:
+        raise _not_with_skops(f"skops may not build {', '.join(foreign)}")
+    return content, types
+
+
+def _not_with_skops(problem: str) -> ExportError:
+    cure = "Use classes and functions of scikit-learn, numpy and scipy only."
+    return ExportError(problem, place="pipeline", cure=cure)
 
 
 def _reproducible(archive: bytes) -> bytes:

@@ -37,7 +37,7 @@ def metrics_file(plan: TrainingPlan, facts: Facts) -> bytes:
             "owner": plan.owner,
             "known_limits": list(plan.known_limits),
             "fit": plan.split.fit.model_dump(),
-            "calibrate": plan.split.calibrate.model_dump(),
+            "calibrate": plan.split.calibrate and plan.split.calibrate.model_dump(),
             "calibration": plan.calibration,
         },
         "holdout": {
@@ -46,22 +46,18 @@ def metrics_file(plan: TrainingPlan, facts: Facts) -> bytes:
             "metrics": {name: _number(value, DIGITS) for name, value in facts.metrics.items()},
             "curves": _drawn(asdict(facts.curves)),
         },
-        "parity": {
-            "rows": facts.parity.rows,
-            "largest_difference": _number(facts.parity.largest_difference),
-            "changed_decisions": facts.parity.changed_decisions,
-            "tolerance": facts.parity.tolerance,
-            "runtime": facts.parity.runtime,
-        },
+        "parity": facts.parity.document,
     }
     return (json.dumps(document, indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
-def _number(value: float, digits: int | None = None) -> float | None:
+def _number(value: float, digits: int) -> float | None:
     """A number as JSON can hold it: null for what is undefined."""
-    if not math.isfinite(value):
-        return None
-    return value if digits is None else round(value, digits)
+    return round(value, digits) if math.isfinite(value) else None
+
+
+def _shown(value: float) -> str:
+    return f"{value:.4f}" if math.isfinite(value) else "undefined"
 
 
 def _drawn(value: Any) -> Any:
@@ -76,7 +72,7 @@ def _drawn(value: Any) -> Any:
 def card_file(plan: TrainingPlan, facts: Facts) -> bytes:
     """Write `card.md`, the model card, from facts alone."""
     contract, data, holdout = plan.contract, facts.dataset, plan.split.holdout
-    metrics = [f"| {name} | {value:.4f} |" for name, value in sorted(facts.metrics.items())]
+    metrics = [f"| {name} | {_shown(value)} |" for name, value in sorted(facts.metrics.items())]
     features = [
         f"| `{f.name}` | {f.kind}{' or null' if f.nullable else ''} | {f.unit or ''} "
         f"| {f.description} |"
@@ -92,9 +88,7 @@ def card_file(plan: TrainingPlan, facts: Facts) -> bytes:
         f"- Learned from `{data.name}`, {data.rows} rows, "
         f"{data.period.start} to {data.period.end}",
         f"- Content of those rows: sha256 `{data.sha256}`",
-        f"- Served by {facts.parity.runtime}: largest difference from scikit-learn "
-        f"{facts.parity.largest_difference:.2g} on {facts.parity.rows} rows, "
-        f"{facts.parity.changed_decisions} changed decisions",
+        f"- {facts.parity.sentence}",
         "",
         f"## On the holdout, {holdout.start} to {holdout.end}, {facts.holdout_rows} rows",
         "",

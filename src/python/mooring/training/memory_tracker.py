@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,9 +27,13 @@ class MemoryRun:
         """Keep parameters and metrics."""
         self.told |= {"parameters": dict(parameters), "metrics": dict(metrics)}
 
-    def log_model(self, model: Any, contract: Contract) -> None:
+    def log_graph(self, graph: Any, contract: Contract) -> None:
         """Keep the contract that the model was logged with."""
-        self.told["contract"] = contract
+        self.told |= {"contract": contract, "form": "onnx"}
+
+    def log_pipeline(self, pipeline: Any, trusted: Sequence[str], contract: Contract) -> None:
+        """Keep the contract that the model was logged with."""
+        self.told |= {"contract": contract, "form": "skops"}
 
     def log_files(self, folder: Path) -> None:
         """Keep the names of the files."""

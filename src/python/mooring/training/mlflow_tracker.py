@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
 
 import mlflow
 import mlflow.onnx
+import mlflow.sklearn
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature, get_model_info
@@ -37,9 +38,6 @@ _TYPES: dict[Kind, str] = {
     "string": "string",
     "boolean": "boolean",
 }
-
-# What it takes to run the logged model; given, because MLflow would start a process to guess it.
-_NEEDED = ("onnxruntime", "numpy")
 
 
 def quieten() -> None:
@@ -120,17 +118,33 @@ class MlflowRun:
             params=[Param(name, value) for name, value in parameters.items()],
         )
 
-    def log_model(self, model: Any, contract: Contract) -> None:
-        """Record the model, read it back, and refuse a signature that is not the contract."""
-        wanted = signature_of(contract)
-        versions = fingerprint()
-        needed = [f"{name}=={versions[name]}" for name in _NEEDED]
-        info = mlflow.onnx.log_model(model, name="model", signature=wanted, pip_requirements=needed)
+    def log_graph(self, graph: Any, contract: Contract) -> None:
+        """Record the graph, read it back, and refuse a signature that is not the contract."""
+        info = mlflow.onnx.log_model(
+            graph, name="model", signature=signature_of(contract),
+            pip_requirements=_needed("onnxruntime", "numpy"),
+        )  # fmt: skip
+        check_signature(get_model_info(info.model_uri).signature, contract)
+
+    def log_pipeline(self, pipeline: Any, trusted: Sequence[str], contract: Contract) -> None:
+        """The same for a pipeline, which is written by skops: never as a pickle."""
+        info = mlflow.sklearn.log_model(
+            pipeline, name="model", signature=signature_of(contract),
+            pip_requirements=_needed("scikit-learn", "skops", "numpy"),
+            serialization_format=mlflow.sklearn.SERIALIZATION_FORMAT_SKOPS,
+            skops_trusted_types=list(trusted),
+        )  # fmt: skip
         check_signature(get_model_info(info.model_uri).signature, contract)
 
     def log_files(self, folder: Path) -> None:
         """Record the bundle's files as artifacts."""
         self.client.log_artifacts(self.id, str(folder), "bundle")
+
+
+def _needed(*packages: str) -> list[str]:
+    """What it takes to run the logged model; MLflow would start a process to guess it."""
+    versions = fingerprint()
+    return [f"{name}=={versions[name]}" for name in packages]
 
 
 def check_signature(recorded: ModelSignature | None, contract: Contract) -> None:
@@ -139,5 +153,5 @@ def check_signature(recorded: ModelSignature | None, contract: Contract) -> None
         raise SignatureMismatch(
             "the recorded model signature is not the contract's",
             place=f"MLflow model of {contract.name}",
-            cure="Log the model through MlflowRun.log_model; never let MLflow infer a signature.",
+            cure="Log the model through MlflowRun; never let MLflow infer a signature.",
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import mlflow
 import polars as pl
 import pytest
 from mlflow.models import ModelSignature, get_model_info
@@ -105,6 +107,29 @@ def test_the_signature_of_the_logged_model_is_the_contract(
     ]
     assert signature.outputs.to_dict() == [{"type": "double", "name": "late", "required": True}]
     check_signature(signature, contract)
+
+
+def test_a_pipeline_that_skops_serves_is_logged_by_skops_with_the_same_signature(
+    plan: TrainingPlan,
+    dataset: DatasetVersion,
+    rows: pl.DataFrame,
+    tracker: MlflowTracker,
+    client: MlflowClient,
+    tmp_path: Path,
+) -> None:
+    made = train(replace(plan, tolerance="0.000000000001"), dataset, rows, tmp_path, tracker)
+    assert client.get_run(made.run).data.params["runtime"] == "skops"
+    outputs = client.get_run(made.run).outputs
+    assert outputs is not None
+    (output,) = outputs.model_outputs
+    info = get_model_info(f"models:/{output.model_id}")
+    check_signature(info.signature, plan.contract)
+    told = info.flavors["sklearn"]
+    assert (told["serialization_format"], told["pickled_model"]) == ("skops", "model.skops")
+    folder = Path(mlflow.artifacts.download_artifacts(f"models:/{output.model_id}"))
+    names = {path.name for path in folder.rglob("*")}
+    assert "model.skops" in names
+    assert not [name for name in names if name.endswith((".pkl", ".pickle", ".joblib"))]
 
 
 def specs(contract: Contract) -> list[ColSpec]:

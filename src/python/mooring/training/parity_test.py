@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mooring.contract.contract import Contract, Prediction
-from mooring.training.parity import compare
+from mooring.training.parity import Edges, Parity, compare, no_graph
 
 TOLERANCE = "0.001"
 
@@ -30,6 +30,38 @@ def test_the_runtime_after(
 ) -> None:
     found = compare(contract, np.array(expected), np.array(served), TOLERANCE)
     assert (found.runtime, found.changed_decisions, found.rows) == (runtime, changed, 2)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        pytest.param(Parity(9, 1e-7, 0, TOLERANCE), "", id="nothing, where ONNX serves"),
+        pytest.param(
+            Parity(9, 0.25, 0, TOLERANCE),
+            "ONNX differs from scikit-learn by 0.25, tolerated is 0.001",
+            id="a difference",
+        ),
+        pytest.param(
+            Parity(9, 1e-7, 2, TOLERANCE), "ONNX changes 2 of 9 decisions", id="a decision"
+        ),
+        pytest.param(
+            Parity(9, 1e-7, 0, TOLERANCE, Edges(3, 3, 30, 0.5, 1, unexplained=7)),
+            "ONNX splits elsewhere: 7 of 30 rows",
+            id="splits that float32 does not explain",
+        ),
+        pytest.param(
+            Parity(9, 1e-7, 0, TOLERANCE, Edges(3, 3, 30, 0.5, 1)),
+            "",
+            id="nothing, where float32 explains them",
+        ),
+        pytest.param(no_graph(9, TOLERANCE, "no converter"), "no converter", id="no graph"),
+    ],
+)
+def test_skops_serves_because_of(found: Parity, reason: str) -> None:
+    assert found.reason == found.document["reason"] == reason
+    assert found.runtime == ("skops" if reason else "onnx")
+    assert found.sentence.startswith(f"Served by {found.runtime}: ")
+    assert reason in found.sentence
 
 
 def test_the_largest_difference_is_told(contract: Contract) -> None:

@@ -13,17 +13,19 @@ from mooring.training.errors import SplitError
 
 @dataclass(frozen=True)
 class TimeSplit:
-    """Three periods in the order of time: fit the model, calibrate it, hold out to judge it.
+    """Periods in the order of time: fit the model, calibrate it, hold out to judge it.
 
-    Shuffled splits let a model read tomorrow's newspaper; the order is checked.
+    A quantity is not calibrated: `calibrate` is None. Shuffled splits let a model read
+    tomorrow's newspaper; the order is checked.
     """
 
     fit: Period
-    calibrate: Period
+    calibrate: Period | None
     holdout: Period
 
     def __post_init__(self) -> None:
-        days = [d for p in (self.fit, self.calibrate, self.holdout) for d in (p.start, p.end)]
+        periods = [p for p in (self.fit, self.calibrate, self.holdout) if p is not None]
+        days = [day for period in periods for day in (period.start, period.end)]
         inner = zip(days[1::2], days[2::2], strict=False)
         if days != sorted(days) or any(end >= start for end, start in inner):
             raise SplitError(
@@ -35,7 +37,7 @@ class TimeSplit:
     @property
     def training(self) -> Period:
         """The period that the model may learn anything from."""
-        return Period(start=self.fit.start, end=self.calibrate.end)
+        return Period(start=self.fit.start, end=(self.calibrate or self.fit).end)
 
 
 @dataclass(frozen=True)
@@ -55,3 +57,16 @@ class TrainingPlan:
     calibration: Literal["sigmoid"] | None = "sigmoid"
     seed: int = 20130401
     tolerance: str = "0.00001"
+
+    def __post_init__(self) -> None:
+        if self.calibrates and self.split.calibrate is None:
+            raise SplitError(
+                "a probability is to be calibrated, and no period is kept for it",
+                place=f"plan of {self.contract.name}",
+                cure="Give the split a calibrate period, or the plan calibration=None.",
+            )
+
+    @property
+    def calibrates(self) -> bool:
+        """Whether the fitted pipeline's probabilities are calibrated; quantities never are."""
+        return self.contract.prediction.kind == "probability" and self.calibration is not None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mooring.bundle.manifest import Period
 from mooring.training.errors import SplitError
-from mooring.training.plan import TimeSplit
+from mooring.training.plan import TimeSplit, TrainingPlan
 
 Days = tuple[str, str]
 
@@ -43,3 +45,18 @@ def test_periods_of_one_day_with_days_between_are_fine() -> None:
 def test_a_split_is_refused_when(periods: tuple[Days, Days, Days]) -> None:
     with pytest.raises(SplitError, match="without a shared day"):
         split(*periods)
+
+
+def test_a_quantity_needs_no_period_to_calibrate() -> None:
+    fit, holdout = Period(start=JANUARY[0], end=JANUARY[1]), Period(start=MARCH[0], end=MARCH[1])
+    assert TimeSplit(fit=fit, calibrate=None, holdout=holdout).training == fit
+    with pytest.raises(SplitError, match="without a shared day"):
+        TimeSplit(fit=holdout, calibrate=None, holdout=fit)
+
+
+def test_a_probability_is_not_calibrated_on_nothing(plan: TrainingPlan) -> None:
+    split = replace(plan.split, calibrate=None)
+    with pytest.raises(SplitError, match="no period is kept for it"):
+        replace(plan, split=split)
+    assert not replace(plan, split=split, calibration=None).calibrates
+    assert plan.calibrates

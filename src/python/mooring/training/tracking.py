@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,8 +24,11 @@ class Run(Protocol):
     def log_results(self, parameters: Mapping[str, str], metrics: Mapping[str, float]) -> None:
         """Record parameters and metrics."""
 
-    def log_model(self, model: Any, contract: Contract) -> None:
-        """Record the ONNX model with the contract as its signature."""
+    def log_graph(self, graph: Any, contract: Contract) -> None:
+        """Record the ONNX model that serves, with the contract as its signature."""
+
+    def log_pipeline(self, pipeline: Any, trusted: Sequence[str], contract: Contract) -> None:
+        """Record the scikit-learn pipeline that serves in its stead, in the same way."""
 
     def log_files(self, folder: Path) -> None:
         """Record the files of the finished bundle."""

@@ -6,46 +6,38 @@ seed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from getpass import getuser
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from mooring.bundle import manifest as names
 from mooring.bundle.fingerprint import fingerprint
 from mooring.bundle.load import load_model
 from mooring.bundle.manifest import Manifest, TrainingData
-from mooring.bundle.onnx_runtime import OnnxRuntime
 from mooring.bundle.open import Bundle
 from mooring.bundle.samples import samples_file
 from mooring.bundle.skops_runtime import predict_with
 from mooring.bundle.write import entries_of, write_bundle
-from mooring.contract.canonical import canonical_json
-from mooring.contract.columns import Columns
-from mooring.data.columns import columns_from, labels_from
 from mooring.data.dataset import DatasetVersion, between
 from mooring.data.digest import content_digest
 from mooring.data.source import EVENT_TIME
 from mooring.evaluation.curves import curves
 from mooring.evaluation.metrics import score
 from mooring.training.code import code_digest
-from mooring.training.export import onnx_model, skops_model
 from mooring.training.facts import Facts, card_file, metrics_file
-from mooring.training.fit import fit
+from mooring.training.fit import fit_on, labelled
+from mooring.training.forms import Forms, forms_of
 from mooring.training.golden import choose_samples
-from mooring.training.parity import compare
 from mooring.training.plan import TrainingPlan
 from mooring.training.tracking import Run, Tracker
 
-Labelled = tuple[Columns, NDArray[np.float64]]
 Progress = Callable[[str], None]
 
 
@@ -70,51 +62,47 @@ def train(
     with tracker.run(plan.contract.name) as run:
         run.log_data(dataset)
         progress("fit")
-        pipeline = _fit(plan, rows)
+        pipeline = fit_on(plan, rows)
         progress("export and compare")
-        holdout = between(rows, *_days(plan.split.holdout))
-        graph = onnx_model(pipeline, plan.contract)
-        files, facts = _files(plan, rows, holdout, pipeline, graph)
+        files, facts, forms = _files(plan, rows, pipeline)
         manifest = _manifest(plan, facts, files)
         progress("store the bundle")
         bundle = write_bundle(store, manifest, files, _provenance(dataset, run))
         load_model(bundle)
         progress("track the run")
-        _track(run, plan, bundle, facts, graph)
+        _track(run, plan, bundle, facts, forms)
         return Trained(bundle, facts, run.id)
 
 
-def _fit(plan: TrainingPlan, rows: pl.DataFrame) -> Pipeline:
-    fitting = _labelled(plan, between(rows, *_days(plan.split.fit)))
-    calibrating = _labelled(plan, between(rows, *_days(plan.split.calibrate)))
-    return fit(plan, fitting, calibrating)
-
-
 def _files(
-    plan: TrainingPlan, rows: pl.DataFrame, holdout: pl.DataFrame, pipeline: Pipeline, graph: Any
-) -> tuple[dict[str, bytes], Facts]:
+    plan: TrainingPlan, rows: pl.DataFrame, pipeline: Pipeline
+) -> tuple[dict[str, bytes], Facts, Forms]:
     """Every file of the bundle but the manifest, and the facts they were written from."""
-    contract = plan.contract
-    columns, labels = _labelled(plan, holdout)
+    contract, kind = plan.contract, plan.contract.prediction.kind
+    holdout = between(rows, *_days(plan.split.holdout))
+    columns, labels = labelled(plan, holdout, plan.split.holdout)
     predict = partial(predict_with, pipeline, contract)
     expected = predict(columns)
-    onnx = graph.SerializeToString(deterministic=True)
-    served = OnnxRuntime(contract, onnx).predict(columns)
-    parity = compare(contract, expected, served, plan.tolerance)
-    metrics = score(contract.prediction.kind, labels, expected)
+    forms = forms_of(pipeline, contract, columns, expected, plan.tolerance)
     days = holdout[EVENT_TIME].dt.date().to_physical().to_numpy()
-    drawn = curves(contract.prediction.kind, labels, expected, days)
-    facts = Facts(_training_data(plan, rows), len(labels), metrics, parity, drawn)
-    skops, trusted = skops_model(pipeline)
-    return {
-        names.CONTRACT: contract.to_json(),
-        names.MODEL_ONNX: onnx,
-        names.MODEL_SKOPS: skops,
-        names.TRUSTED_TYPES: canonical_json(trusted),
-        names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
-        names.METRICS: metrics_file(plan, facts),
-        names.CARD: card_file(plan, facts),
-    }, facts
+    facts = Facts(
+        _training_data(plan, rows),
+        len(labels),
+        score(kind, labels, expected),
+        forms.parity,
+        curves(kind, labels, expected, days),
+    )
+    return (
+        {
+            **forms.files,
+            names.CONTRACT: contract.to_json(),
+            names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
+            names.METRICS: metrics_file(plan, facts),
+            names.CARD: card_file(plan, facts),
+        },
+        facts,
+        forms,
+    )
 
 
 def _manifest(plan: TrainingPlan, facts: Facts, files: dict[str, bytes]) -> Manifest:
@@ -143,19 +131,23 @@ def _provenance(dataset: DatasetVersion, run: Run) -> dict[str, str]:
     }
 
 
-def _track(run: Run, plan: TrainingPlan, bundle: Bundle, facts: Facts, graph: Any) -> None:
+def _track(run: Run, plan: TrainingPlan, bundle: Bundle, facts: Facts, forms: Forms) -> None:
     split = plan.split
     parameters = {
         "seed": str(plan.seed),
-        "calibration": str(plan.calibration),
+        "calibration": str(plan.calibration if plan.calibrates else None),
         "fit": " to ".join(_days(split.fit)),
-        "calibrate": " to ".join(_days(split.calibrate)),
+        "calibrate": " to ".join(_days(split.calibrate)) if split.calibrate else "None",
         "holdout": " to ".join(_days(split.holdout)),
         "runtime": facts.parity.runtime,
         "bundle": bundle.id,
     }
-    run.log_results(parameters, facts.metrics)
-    run.log_model(graph, plan.contract)
+    defined = {name: value for name, value in facts.metrics.items() if math.isfinite(value)}
+    run.log_results(parameters, defined)
+    if forms.runtime == "onnx":
+        run.log_graph(forms.graph, plan.contract)
+    else:
+        run.log_pipeline(forms.pipeline, forms.trusted, plan.contract)
     run.log_files(bundle.path)
 
 
@@ -167,10 +159,6 @@ def _training_data(plan: TrainingPlan, rows: pl.DataFrame) -> TrainingData:
         rows=len(used),
         period=plan.split.training,
     )
-
-
-def _labelled(plan: TrainingPlan, rows: pl.DataFrame) -> Labelled:
-    return columns_from(plan.contract, rows), labels_from(plan.contract, rows)
 
 
 def _days(period: names.Period) -> tuple[str, str]:

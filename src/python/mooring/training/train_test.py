@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,23 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.kernel_approximation import Nystroem
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
+from mooring.bundle.facts import runtime_reason
 from mooring.bundle.load import load_model, replay
 from mooring.bundle.open import open_bundle
 from mooring.contract.contract import Prediction
+from mooring.data.columns import columns_from
 from mooring.data.dataset import DatasetVersion
 from mooring.data.errors import DatasetEmpty
-from mooring.evaluation.curves import Curves
 from mooring.training.code import code_digest
-from mooring.training.errors import ExportError
-from mooring.training.facts import Facts, card_file, metrics_file
+from mooring.training.errors import ExportError, LabelsUnusable
+from mooring.training.facts import card_file, metrics_file
 from mooring.training.memory_tracker import MemoryTracker
 from mooring.training.parity import Parity
 from mooring.training.plan import TrainingPlan
@@ -119,6 +125,29 @@ def test_a_quantity_is_trained_without_calibration(trained: Train, plan: Trainin
     assert made.bundle.manifest.runtime == "onnx"
 
 
+def kernel_pipeline(seed: int) -> Pipeline:
+    """Of scikit-learn alone, and with a step that skl2onnx 1.20 has no converter for."""
+    numbers = ["hour", "stops", "temp"]
+    columns = ColumnTransformer([("numbers", SimpleImputer(), numbers)])
+    kernel = Nystroem(gamma=0.005, n_components=20, random_state=seed)
+    steps = [("columns", columns), ("kernel", kernel), ("chance", LogisticRegression())]
+    return Pipeline(steps)
+
+
+class Note:
+    """An object of nobody's library."""
+
+    def __init__(self) -> None:
+        self.text = "tuned by hand"
+
+
+def noted(plan: TrainingPlan, seed: int) -> Pipeline:
+    """The plan's pipeline with something in it that only skops would keep."""
+    pipeline: Pipeline = plan.pipeline(seed)
+    pipeline[-1].note = Note()
+    return pipeline
+
+
 class Guess(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """A classifier that skl2onnx has never heard of."""
 
@@ -136,10 +165,64 @@ class Guess(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.zeros(len(X))
 
 
-def test_what_cannot_be_exported_leaves_no_bundle(trained: Train, tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match="pipeline of trip"):
+def test_what_neither_runtime_can_serve_leaves_no_bundle(trained: Train, tmp_path: Path) -> None:
+    with pytest.raises(ExportError) as refused:
         trained(pipeline=lambda seed: Pipeline([("guess", Guess())]))
+    assert refused.value.place == "pipeline of trip"
+    problem = refused.value.problem
+    assert "neither runtime: skl2onnx cannot convert step guess, Guess (" in problem
+    assert problem.endswith(f"; skops may not build {Guess.__module__}.Guess")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_onnx_cannot_say_is_served_by_skops_and_says_why(
+    trained: Train, rows: pl.DataFrame, plan: TrainingPlan
+) -> None:
+    made = trained(pipeline=kernel_pipeline)
+    why = "skl2onnx cannot convert step kernel, Nystroem (MissingShapeCalculator)"
+    assert runtime_reason(made.bundle) == made.facts.parity.reason == why
+    assert f"- Served by skops: {why}" in made.bundle.files["card.md"].decode()
+    assert "model.onnx" not in made.bundle.files
+    parity = json.loads(made.bundle.files["metrics.json"])["parity"]
+    assert (parity["runtime"], parity["largest_difference"]) == ("skops", None)
+    loaded = load_model(open_bundle(made.bundle.path))
+    answers = loaded.predict(columns_from(plan.contract, rows))
+    assert (loaded.runtime, replay(loaded)) == ("skops", 0.0)
+    assert 0.05 < answers.std() < 0.5
+    assert trained(pipeline=kernel_pipeline).bundle.id == made.bundle.id
+
+
+def test_a_graph_whose_copy_skops_may_not_write_is_served_alone(
+    trained: Train, plan: TrainingPlan
+) -> None:
+    made = trained(pipeline=partial(noted, plan))
+    assert made.bundle.manifest.runtime == load_model(made.bundle).runtime == "onnx"
+    assert {"model.skops", "trusted_types.json"}.isdisjoint(made.bundle.files)
+    with pytest.raises(ExportError, match="neither runtime: ONNX differs from scikit-learn by"):
+        trained(pipeline=partial(noted, plan), tolerance="0.000000000001")
+
+
+@pytest.mark.parametrize(
+    ("period", "days"),
+    [pytest.param("fit", (1, 14), id="fit"), pytest.param("calibrate", (15, 21), id="calibrate")],
+)
+def test_a_period_of_one_class_cannot_be_learned_from(
+    trained: Train, rows: pl.DataFrame, period: str, days: tuple[int, int], tmp_path: Path
+) -> None:
+    within = pl.col("event_time").dt.day().is_between(*days)
+    with pytest.raises(LabelsUnusable, match=f"all labels of the {period} period are alike"):
+        trained(rows.with_columns(is_late=pl.col("is_late") & ~within))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_holdout_of_one_class_has_no_auc_and_says_so(trained: Train, rows: pl.DataFrame) -> None:
+    held_out = pl.col("event_time").dt.day() >= 22
+    made = trained(rows.with_columns(is_late=pl.col("is_late") & ~held_out))
+    metrics = json.loads(made.bundle.files["metrics.json"])["holdout"]["metrics"]
+    assert metrics["roc_auc"] is None
+    assert metrics["brier"] > 0
+    assert "| roc_auc | undefined |" in made.bundle.files["card.md"].decode()
+    assert load_model(made.bundle).runtime == "onnx"
 
 
 def test_a_period_without_rows_leaves_no_bundle(
@@ -188,14 +271,14 @@ def test_metrics_and_card_say_what_was_measured(trained: Train, plan: TrainingPl
     assert all(f"| `{name}` |" in card for name in plan.contract.feature_names)
 
 
-def test_what_is_undefined_is_null_in_metrics_and_nan_in_the_card(
+def test_what_is_undefined_is_null_in_metrics_and_named_so_in_the_card(
     trained: Train, plan: TrainingPlan
 ) -> None:
-    data = trained().facts.dataset
+    known = trained().facts
     parity = Parity(1, math.nan, 0, plan.tolerance)
-    facts = Facts(data, 1, {"roc_auc": math.nan}, parity, Curves())
+    facts = replace(known, metrics={"roc_auc": math.nan}, parity=parity)
     document = json.loads(metrics_file(plan, facts))
     assert document["holdout"]["metrics"] == {"roc_auc": None}
     assert document["parity"]["largest_difference"] is None
     assert document["parity"]["runtime"] == "skops"
-    assert b"| roc_auc | nan |" in card_file(plan, facts)
+    assert b"| roc_auc | undefined |" in card_file(plan, facts)
