@@ -28,12 +28,13 @@ from mooring.training.parity import Edges, Parity, compare, no_graph
 
 @dataclass(frozen=True)
 class Forms:
-    """One model twice: `graph` is its ONNX form, None where there is none that runs.
+    """One model twice: `graph` is its ONNX form, None where there is none that runs; `pipeline` is
+    None for a graph that another framework made.
 
     `files` are the bundle's, `trusted` the types that loading the skops file must trust.
     """
 
-    pipeline: Pipeline
+    pipeline: Pipeline | None
     graph: Any | None
     files: Mapping[str, bytes]
     trusted: tuple[str, ...]
