@@ -15,7 +15,7 @@ import pytest
 from deltalake import CommitProperties, write_deltalake
 
 import models
-import mooring
+import mooring  # pants: no-infer-dep  (its folder; it has no target of its own)
 from mooring.bundle.manifest import Manifest, Period, TrainingData
 from mooring.cli import git
 from mooring.cli.errors import CodeNotFound, NotReproducible
