@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from mooring.cli import production, stores
+from mooring.cli import production, scaffolding, stores
 from mooring.cli.command import command
 from mooring.cli.interrupts import Interrupted
 from mooring.cli.workspace import Workspace, workspace_from
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help=(
         "From a scikit-learn model to a monitored service.\n\n"
-        "The path of a model: ingest, train, bless, promote, serve. "
+        "The path of a model: new or adopt, ingest, train, bless, promote, serve. "
         "See all of it at once with mooring demo."
     ),
 )
@@ -30,7 +30,7 @@ app = typer.Typer(
 app.add_typer(stores.app, name="bundle")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")
-for verb in production.VERBS:
+for verb in (*production.VERBS, *scaffolding.VERBS):
     app.command()(verb)
 
 ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]

@@ -10,9 +10,10 @@ from mooring.bundle.write import folder_of
 from mooring.cli.errors import NothingToBless
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
-from mooring.data.dataset import read_version
+from mooring.data.dataset import latest, read_version
 from mooring.data.ingest import Ingested, ingest, table_of
-from mooring.training.train import Trained, train
+from mooring.training.adopted import make_bundle
+from mooring.training.train import Trained
 
 Progress = Callable[[str], None]
 
@@ -32,13 +33,20 @@ def train_model(
     tracking: str | None = None,
     progress: Progress = lambda step: None,
 ) -> Trained:
-    """Train on a dataset version and remember the bundle as the model's candidate."""
+    """Train on a dataset version and remember the bundle as the model's candidate.
+
+    A model without any dataset version is ingested first.
+    """
     # MLflow takes seconds to import; nothing else in this module needs it.
     from mooring.training.mlflow_tracker import MlflowTracker, sqlite_tracker
 
     tracker = MlflowTracker(tracking) if tracking else sqlite_tracker(space.home)
-    dataset, rows = read_version(table_of(space.data, model.name), version)
-    trained = train(model.plan, dataset, rows, space.bundles, tracker, progress)
+    table = table_of(space.data, model.name)
+    if version is None and latest(table) is None:
+        progress("ingest first: the model has no dataset yet")
+        ingest_model(model, space)
+    dataset, rows = read_version(table, version)
+    trained = make_bundle(model.plan, dataset, rows, space.bundles, tracker, progress)
     write_file(space.candidate(model.name), trained.bundle.id.encode())
     return trained
 

@@ -38,6 +38,7 @@ def file_source(
     row_id: str | None = None,
     positive: str | None = None,
     known_at: KnownAt = NOTHING,
+    columns: Mapping[str, str] | None = None,
 ) -> DataSource:
     """The rows of a CSV or Parquet file or of a Delta Lake table as examples, read batch by batch.
 
@@ -50,10 +51,11 @@ def file_source(
     then a split at random, and equal rows stay on one side of it.
     `known_at` is that of the source; its columns hold what `event_time` may hold.
     `row_id` identifies a row; without it, that is its number in the file, from 1 on.
+    `columns` maps a feature to the file's column where that has another name: "mean radius".
 
     Extracting raises SourceUnavailable for a file that cannot be read or lacks a column.
     """
-    shape = Shape(contract, label, event_time, row_id, positive, tuple(known_at))
+    shape = Shape(contract, label, event_time, row_id, positive, tuple(known_at), columns or {})
 
     def extract() -> BatchedExtract:
         return BatchedExtract(_shaped(shape, found_from_root(path)))

@@ -45,7 +45,7 @@ def csv_file(folder: Path, *lines: str, header: str = HEADER, name: str = "rows.
 
 
 def extracted(
-    path: Path, named: dict[str, str] | None = None, contract: Contract | None = None
+    path: Path, named: dict[str, Any] | None = None, contract: Contract | None = None
 ) -> pl.DataFrame:
     told: dict[str, Any] = dict(named or {})
     source = file_source(contract or tumour(), path, label="result", **told)

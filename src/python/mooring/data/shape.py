@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import polars as pl
@@ -38,6 +39,7 @@ class Shape:
     row_id: str | None = None
     positive: str | None = None
     instants: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def apply(self, table: pl.DataFrame, place: str, first: int = 1) -> pl.DataFrame:
         """Rows as ingest wants them; `first` is the number of the first one in the file.
@@ -45,7 +47,10 @@ class Shape:
         Raises SourceUnavailable for a column that is missing or does not hold what it should.
         """
         self._refuse_missing(table, place)
-        features = [_as(f.kind, table[f.name], place) for f in self.contract.features]
+        features = [
+            _as(f.kind, table[self.column(f.name)], place).alias(f.name)
+            for f in self.contract.features
+        ]
         rows = pl.DataFrame(features)
         return rows.with_columns(
             self._label(table, place).alias(self.contract.prediction.label),
@@ -66,9 +71,14 @@ class Shape:
             cure = "Make it two in data.py; more classes than two are not supported."
             raise _unusable(place, f"the label {self.label} has more than two values", cure)
 
+    def column(self, feature: str) -> str:
+        """The file's column of a feature: of the same name unless `columns` says another."""
+        return self.columns.get(feature, feature)
+
     def _refuse_missing(self, table: pl.DataFrame, place: str) -> None:
         own = (self.label, self.event_time, self.row_id, *self.instants)
-        wanted = [*self.contract.feature_names, *(name for name in own if name is not None)]
+        features = map(self.column, self.contract.feature_names)
+        wanted = [*features, *(name for name in own if name is not None)]
         if missing := [name for name in wanted if name not in table.columns]:
             problem = f"column {', '.join(missing)} is missing"
             raise _unusable(place, problem, "Mend the model's data.py or its contract.")

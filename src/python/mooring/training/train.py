@@ -75,12 +75,12 @@ def train(
         holdout = between(rows, *_days(plan.split.holdout))
         graph = onnx_model(pipeline, plan.contract)
         files, facts = _files(plan, rows, holdout, pipeline, graph)
-        manifest = _manifest(plan, facts, files)
+        manifest = manifest_of(plan, facts, files, "mooring.training.train")
         progress("store the bundle")
-        bundle = write_bundle(store, manifest, files, _provenance(dataset, run))
+        bundle = write_bundle(store, manifest, files, provenance_of(dataset, run))
         load_model(bundle)
         progress("track the run")
-        _track(run, plan, bundle, facts, graph)
+        track(run, plan, bundle, facts, graph)
         return Trained(bundle, facts, run.id)
 
 
@@ -117,7 +117,8 @@ def _files(
     }, facts
 
 
-def _manifest(plan: TrainingPlan, facts: Facts, files: dict[str, bytes]) -> Manifest:
+def manifest_of(plan: TrainingPlan, facts: Facts, files: dict[str, bytes], code: str) -> Manifest:
+    """The manifest of `files`; `code` is the module that made them, besides the model's own."""
     return Manifest(
         model=plan.contract.name,
         contract=plan.contract.version,
@@ -126,12 +127,12 @@ def _manifest(plan: TrainingPlan, facts: Facts, files: dict[str, bytes]) -> Mani
         files=entries_of(files),
         fingerprint=fingerprint(),
         dataset=facts.dataset,
-        code=code_digest(["mooring.training.train", f"models.{plan.contract.name}.pipeline"]),
+        code=code_digest([code, f"models.{plan.contract.name}.pipeline"]),
         seed=plan.seed,
     )
 
 
-def _provenance(dataset: DatasetVersion, run: Run) -> dict[str, str]:
+def provenance_of(dataset: DatasetVersion, run: Run) -> dict[str, str]:
     """What depends on time, place and person; not part of the bundle's id."""
     return {
         "dataset_uri": dataset.uri,
@@ -143,7 +144,8 @@ def _provenance(dataset: DatasetVersion, run: Run) -> dict[str, str]:
     }
 
 
-def _track(run: Run, plan: TrainingPlan, bundle: Bundle, facts: Facts, graph: Any) -> None:
+def track(run: Run, plan: TrainingPlan, bundle: Bundle, facts: Facts, graph: Any) -> None:
+    """Tell the run what came out."""
     split = plan.split
     parameters = {
         "seed": str(plan.seed),
