@@ -39,6 +39,11 @@ def _with_models(root: Path) -> Path:
     return root
 
 
+def home_of(root: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where everything that is made lies, as the command has it."""
+    return Path(environ.get("MOORING_HOME") or root / ".mooring").absolute()
+
+
 def taken_names(root: Path) -> set[str]:
     """What lies below `models/` already, folders and modules."""
     return {entry.name.removesuffix(".py") for entry in (root / MODELS).iterdir()}

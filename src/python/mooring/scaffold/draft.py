@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
@@ -44,12 +44,12 @@ class Draft:
     label: Label
     path: str
     split: Split
+    rows: int
     owner: str
-    origin: str
     time: str | None = None
     ids: str | None = None
     beside: str | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -79,7 +79,9 @@ def _classes(values: pl.Series, distinct: int, place: str) -> Label:
     if rarest < LEAST_OF_A_CLASS:
         cure = f"Each class needs {LEAST_OF_A_CLASS}, to be met when fitting and when judging."
         raise _refused(f"one of its classes has only {rarest} rows", place, cure)
-    found = sorted(texts.unique().to_list())
+    ordered = values if values.dtype.is_numeric() else texts
+    # As scikit-learn orders its classes: the last is the one that is asked for.
+    found = ordered.unique().sort().cast(pl.String).to_list()
     speaks = {value.lower() for value in found} in _TRUTH
     return Label(values.name, "probability", None if speaks else found[-1])
 

@@ -61,8 +61,7 @@ def new_model(wish: Wish, checkout: Path) -> Scaffolded:
     draft, source = _draft(wish, checkout)
     with aside(checkout, wish.name) as made:
         _write_start(made, draft, wish.file)
-        rows = source.extract().rows
-        made.write({"pipeline.py": trees_source(draft, len(rows))})
+        made.write({"pipeline.py": trees_source(draft)})
         fit = try_out(made, source)
         made.write({"gate.py": gate_source(draft.contract, fit)})
         return Scaffolded(publish(made, checkout), draft, fit)
@@ -93,12 +92,13 @@ def _draft(wish: Wish, checkout: Path) -> tuple[Draft, DataSource]:
         contract, wish.file.absolute(), label=label.column, event_time=wish.time,
         row_id=wish.ids, positive=label.positive, columns=columns.names,
     )  # fmt: skip
-    split = split_of(source.extract().rows, by_time=wish.time is not None)
+    rows = pl.concat(source.extract().batches())
+    split = split_of(rows, by_time=wish.time is not None)
     beside = _beside(wish.file)
     path = f"{MODELS}/{wish.name}/{beside}" if beside else _path(wish.file, checkout)
     draft = Draft(
-        contract, columns, label, path, split, wish.owner or owner_of(checkout),
-        wish.file.name, wish.time, wish.ids, beside, notes,
+        contract, columns, label, path, split, len(rows), wish.owner or owner_of(checkout),
+        wish.time, wish.ids, beside, notes,
     )  # fmt: skip
     return draft, source
 
@@ -134,7 +134,8 @@ def _columns(table: pl.DataFrame, label: Label, wish: Wish) -> tuple[Columns, tu
 
 
 def _beside(file: Path) -> str | None:
-    return f"data{file.suffix.lower()}" if file.stat().st_size <= LARGEST_BESIDE else None
+    small = file.is_file() and file.stat().st_size <= LARGEST_BESIDE
+    return f"data{file.suffix.lower()}" if small else None
 
 
 def _path(file: Path, checkout: Path) -> str:

@@ -35,12 +35,12 @@ def _period(span: Span) -> Call:
     return call("Period", start=text(span[0]), end=text(span[1]))
 
 
-def trees_source(draft: Draft, rows: int) -> str:
-    """The default `pipeline.py`: ordinal categories and boosted trees, for a table of `rows`."""
+def trees_source(draft: Draft) -> str:
+    """The default `pipeline.py`: ordinal categories and boosted trees."""
     texts = [f for f in draft.contract.features if not f.numeric]
     numbers = [f for f in draft.contract.features if f.numeric]
     kind = "Classifier" if draft.contract.prediction.kind == "probability" else "Regressor"
-    leaf = min(max(rows // _LEAVES, _SMALLEST_LEAF), _LARGEST_LEAF)
+    leaf = min(max(draft.rows // _LEAVES, _SMALLEST_LEAF), _LARGEST_LEAF)
     parts = [*(["category"] if texts else []), *(["number"] if numbers else [])]
     return _TREES.format(
         name=draft.name,
@@ -51,11 +51,12 @@ def trees_source(draft: Draft, rows: int) -> str:
         encode=_ENCODE if texts else "",
         columns=", ".join(_STEPS[part] for part in parts),
         leaf=leaf,
-        plan=plan_source(draft, _limits(draft), "sigmoid"),
+        plan=plan_source(draft, limits_of(draft), "sigmoid"),
     )
 
 
-def _limits(draft: Draft) -> tuple[str, ...]:
+def limits_of(draft: Draft) -> tuple[str, ...]:
+    """What is known to be missing from the start."""
     if draft.time is not None:
         return ()
     return ("Split at random, not by time: how it ages has not been looked at.",)

@@ -26,6 +26,8 @@ from mooring.data.columns import columns_from, labels_from
 from mooring.data.dataset import DatasetVersion, between
 from mooring.data.digest import content_digest
 from mooring.data.files import found_from_root
+from mooring.data.source import EVENT_TIME
+from mooring.evaluation.curves import curves
 from mooring.evaluation.metrics import score
 from mooring.training.errors import ExportError
 from mooring.training.facts import Facts, card_file, metrics_file
@@ -115,7 +117,8 @@ def _files(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> tuple[dict[st
     contract, period = plan.contract, plan.split.holdout
     holdout = between(rows, period.start, period.end)
     columns, labels = columns_from(contract, holdout), labels_from(contract, holdout)
-    predictions = OnnxRuntime(contract, graph).predict(columns)
+    predict = OnnxRuntime(contract, graph).predict
+    predictions = predict(columns)
     if not np.isfinite(predictions).all():
         raise ExportError(
             "the graph answers rows of the holdout with NaN or infinity",
@@ -128,11 +131,13 @@ def _files(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> tuple[dict[st
     # The graph is the model: there is nothing beside it that it could differ from.
     parity = compare(contract, predictions, predictions, plan.tolerance)
     metrics = score(contract.prediction.kind, labels, predictions)
-    facts = Facts(learned, len(labels), metrics, parity)
+    days = holdout[EVENT_TIME].dt.date().to_physical().to_numpy()
+    drawn = curves(contract.prediction.kind, labels, predictions, days)
+    facts = Facts(learned, len(labels), metrics, parity, drawn)
     return {
         names.CONTRACT: contract.to_json(),
         names.MODEL_ONNX: graph,
-        names.SAMPLES: samples_file(choose_samples(contract, holdout, predictions)),
+        names.SAMPLES: samples_file(choose_samples(contract, holdout, predictions, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
     }, facts
