@@ -53,7 +53,48 @@ def new(
         tell_scaffolded(out, made)
 
 
-VERBS = (new,)
+def kernel(
+    context: typer.Context,
+    prefix: Annotated[
+        Path | None, typer.Option(help="Environment to install into; default: the user's own.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Give Jupyter a kernel in which mooring.adopt(…) works."""
+    with command(json) as out:
+        from mooring.cli.kernel import install_kernel
+
+        path = install_kernel(context.obj, prefix)
+        out.result({"kernel": "mooring", "path": str(path), "next": "choose it in Jupyter"})
+
+
+def adopt(
+    context: typer.Context,
+    name: Name,
+    onnx: Annotated[Path, typer.Option(help="The model, as another framework exported it.")],
+    contract: Annotated[Path, typer.Option(help="Its contract.json: features in their order.")],
+    data: Annotated[Path, typer.Option(help="Labelled rows that it has not learned from.")],
+    label: Annotated[
+        str | None, typer.Option(help="The label's column; default: named as in the contract.")
+    ] = None,
+    output: Annotated[str | None, typer.Option(help="Which output, where it has several.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column of the event's time.")] = None,
+    ids: Annotated[str | None, typer.Option("--id", help="The column that names a row.")] = None,
+    owner: Owner = None,
+    json: AsJson = False,
+) -> None:
+    """Write models/<name>/ around an ONNX file: packed, judged and served like any other."""
+    with command(json) as out:
+        from mooring.scaffold.foreign import Foreign, adopt_graph
+
+        space: Workspace = context.obj
+        given = Foreign(name, onnx, contract, data, label, output, time, ids, owner)
+        with out.step(f"Asking {onnx.name} about the rows, writing models/{name}/"):
+            made = adopt_graph(given, space.root)
+        tell_scaffolded(out, made)
+
+
+VERBS = (new, adopt, kernel)
 
 
 def tell_scaffolded(out: Output, made: Scaffolded) -> None:

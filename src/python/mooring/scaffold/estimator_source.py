@@ -189,7 +189,7 @@ def _plain(found: object) -> str:
 
 
 def _defaults(kind: type) -> dict[str, Any]:
-    parameters = inspect.signature(kind.__init__).parameters.values()
+    parameters = inspect.signature(kind).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 
@@ -220,7 +220,7 @@ def same(one: Any, other: Any) -> bool:
     if isinstance(one, list | tuple) and type(one) is type(other):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, float | np.floating) and isinstance(other, float | np.floating):
-        return one == other or (np.isnan(one) and np.isnan(other))  # type: ignore[return-value]
+        return one == other or (np.isnan(one) and np.isnan(other))
     return type(one) is type(other) and bool(one == other)
 
 

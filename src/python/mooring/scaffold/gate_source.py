@@ -90,8 +90,8 @@ def _floor(name: str, fit: FirstFit) -> FloorOf:
     return FloorOf(name, bound, found)
 
 
-def gate_source(contract: Contract, fit: FirstFit, exempt: str = "") -> str:
-    """Write the module; `exempt` is a keyword argument of Gate's that not every model needs."""
+def gate_source(contract: Contract, fit: FirstFit, *, adopted: bool = False) -> str:
+    """Write the module; of a model that was `adopted` there is no training to be asked about."""
     floors = floors_of(contract, fit)
     named: dict[str, Call | str] = {
         "holdout": "PLAN.split.holdout",

@@ -94,8 +94,7 @@ def _draft(wish: Wish, checkout: Path) -> tuple[Draft, DataSource]:
     )  # fmt: skip
     rows = pl.concat(source.extract().batches())
     split = split_of(rows, by_time=wish.time is not None)
-    beside = _beside(wish.file)
-    path = f"{MODELS}/{wish.name}/{beside}" if beside else _path(wish.file, checkout)
+    beside, path = beside_path(wish.name, wish.file, checkout)
     draft = Draft(
         contract, columns, label, path, split, len(rows), wish.owner or owner_of(checkout),
         wish.time, wish.ids, beside, notes,
@@ -133,12 +132,12 @@ def _columns(table: pl.DataFrame, label: Label, wish: Wish) -> tuple[Columns, tu
     return columns, tuple(" ".join(note.split())[:90] for note in notes)
 
 
-def _beside(file: Path) -> str | None:
-    small = file.is_file() and file.stat().st_size <= LARGEST_BESIDE
-    return f"data{file.suffix.lower()}" if small else None
-
-
-def _path(file: Path, checkout: Path) -> str:
-    """As data.py says it: from the checkout where it lies in there."""
+def beside_path(name: str, file: Path, checkout: Path) -> tuple[str | None, str]:
+    """The file's name in the model's folder, None when it is too large for that; and its path as
+    data.py says it, from the checkout where it lies in there.
+    """
+    if file.is_file() and file.stat().st_size <= LARGEST_BESIDE:
+        beside = f"data{file.suffix.lower()}"
+        return beside, f"{MODELS}/{name}/{beside}"
     found = file.absolute()
-    return str(found.relative_to(checkout) if found.is_relative_to(checkout) else found)
+    return None, str(found.relative_to(checkout) if found.is_relative_to(checkout) else found)
