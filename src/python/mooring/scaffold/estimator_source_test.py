@@ -117,7 +117,7 @@ def test_chance_that_was_left_free_takes_the_plans_seed() -> None:
     assert "random_state=3" in source
 
 
-class Mine(StandardScaler):
+class Mine(StandardScaler):  # type: ignore[misc]  # scikit-learn ships no types
     """An estimator that another process can import: tests are modules."""
 
 
