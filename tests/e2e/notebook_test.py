@@ -13,7 +13,7 @@ from sklearn.datasets import load_breast_cancer
 
 from mooring.bundle.load import load_model
 from mooring.bundle.open import open_bundle
-from mooring.cli.kernel import install_kernel, kernel_spec
+from mooring.cli.kernel import environment, install_kernel
 from mooring.cli.workspace import Workspace
 from mooring.contract.request import RequestSchema
 from tests.e2e.walk import Scratch, scratch
@@ -70,10 +70,8 @@ def test_a_notebook_ends_as_a_served_model(tmp_path: Path, jupyter: Path) -> Non
 
 
 def test_the_kernel_finds_checkout_and_home() -> None:
-    spec = kernel_spec(Workspace(Path("/checkout"), Path("/home-of-it")))
-    assert spec["env"] == {
+    assert environment(Workspace(Path("/checkout"), Path("/home-of-it"))) == {
         "PYTHONPATH": "/checkout/src/python:/checkout",
         "MOORING_ROOT": "/checkout",
         "MOORING_HOME": "/home-of-it",
     }
-    assert spec["argv"][-1] == "{connection_file}"

@@ -64,4 +64,6 @@ def test_no_file_contains(pattern: str, globs: tuple[str, ...]) -> None:
 
 
 def test_packages_export_nothing_from_init() -> None:
-    assert [str(path) for path, text in texts("__init__.py") if text.strip()] == []
+    """But for `mooring.adopt`, which a notebook asks the top of the package for."""
+    full = [str(path) for path, text in texts("__init__.py") if text.strip()]
+    assert full == ["src/python/mooring/__init__.py"]

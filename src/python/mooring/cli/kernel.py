@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
 from mooring.cli.workspace import Workspace
 
 NAME = "mooring"
 
 
-def kernel_spec(space: Workspace) -> dict[str, Any]:
-    """How Jupyter starts the kernel: this interpreter, the checkout's own sources, its folders.
+def environment(space: Workspace) -> dict[str, str]:
+    """What the kernel's process finds set: the checkout's own sources, and its folders.
 
     The sources and not the packaged copy: that is replaced at every edit, a notebook stays open.
     """
-    path = f"{space.root / 'src/python'}:{space.root}"
     return {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "display_name": f"Mooring ({space.root.name})",
-        "language": "python",
-        "env": {
-            "PYTHONPATH": path,
-            "MOORING_ROOT": str(space.root),
-            "MOORING_HOME": str(space.home),
-        },
+        "PYTHONPATH": f"{space.root / 'src/python'}:{space.root}",
+        "MOORING_ROOT": str(space.root),
+        "MOORING_HOME": str(space.home),
     }
 
 
 def install_kernel(space: Workspace, prefix: Path | None = None) -> Path:
-    """Write the kernel where Jupyter looks for a user's kernels, or below `prefix`; its folder."""
-    from jupyter_client.kernelspec import KernelSpecManager
+    """Write the kernel where Jupyter looks for a user's kernels, or below `prefix`; its folder.
 
-    with tempfile.TemporaryDirectory() as folder:
-        spec = Path(folder) / "kernel.json"
-        spec.write_text(json.dumps(kernel_spec(space), indent=2) + "\n")
-        Path(folder).chmod(0o755)
-        installed = KernelSpecManager().install_kernel_spec(
-            folder, NAME, user=prefix is None, prefix=str(prefix) if prefix else None
-        )
-    return Path(installed)
+    It runs this interpreter, which has the libraries of the lock.
+    """
+    from ipykernel.kernelspec import install
+
+    where = {"user": True} if prefix is None else {"prefix": str(prefix)}
+    shown = f"Mooring ({space.root.name})"
+    folder = install(kernel_name=NAME, display_name=shown, env=environment(space), **where)
+    return Path(folder)
