@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -63,8 +63,8 @@ def adopt(
     y: Any,
     *,
     name: str,
-    time: Sequence[Any] | None = None,
-    ids: Sequence[Any] | None = None,
+    time: Iterable[Any] | None = None,
+    ids: Iterable[Any] | None = None,
     owner: str | None = None,
     description: str = "",
 ) -> Adopted:
