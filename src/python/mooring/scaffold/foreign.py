@@ -92,7 +92,7 @@ def _draft(
         contract, given.data.absolute(), label=column, event_time=given.time,
         row_id=given.ids, positive=label.positive, columns=names,
     )  # fmt: skip
-    rows = pl.concat(source.extract().batches())
+    rows = source.extract().rows
     days = rows[EVENT_TIME].dt.date().unique().sort()
     holdout = (days[0].isoformat(), days[-1].isoformat())
     beside, path = beside_path(given.name, given.data, checkout)

@@ -92,7 +92,7 @@ def _draft(wish: Wish, checkout: Path) -> tuple[Draft, DataSource]:
         contract, wish.file.absolute(), label=label.column, event_time=wish.time,
         row_id=wish.ids, positive=label.positive, columns=columns.names,
     )  # fmt: skip
-    rows = pl.concat(source.extract().batches())
+    rows = source.extract().rows
     split = split_of(rows, by_time=wish.time is not None)
     beside, path = beside_path(wish.name, wish.file, checkout)
     draft = Draft(

@@ -187,7 +187,7 @@ def _draft(
     source = _source(draft, file)
     if time is None:
         return draft, source
-    rows = pl.concat(source.extract().batches())
+    rows = source.extract().rows
     return replace(draft, split=split_of(rows, by_time=True)), source
 
 

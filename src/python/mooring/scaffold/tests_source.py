@@ -12,7 +12,6 @@ def contract_test(draft: Draft) -> str:
         name=draft.name,
         source=f"from models.{draft.name}.data import SOURCE\n" if rows else "",
         check="from mooring.data.check import REASON, conform, with_reasons\n" if rows else "",
-        polars="import polars as pl\n" if rows else "",
         rows=_ROWS if rows else "",
     )
 
@@ -42,7 +41,7 @@ _CONTRACT = '''\
 
 from __future__ import annotations
 
-{polars}import pytest
+import pytest
 
 from models.{name}.contract import CONTRACT
 {source}from mooring.contract.contract import Contract
@@ -68,8 +67,7 @@ def test_the_label_is_not_asked_of_a_client() -> None:
 _ROWS = """
 
 def test_the_rows_of_the_file_keep_the_contract() -> None:
-    extracted = pl.concat(SOURCE.extract().batches())
-    rows = with_reasons(CONTRACT, conform(CONTRACT, extracted))
+    rows = with_reasons(CONTRACT, conform(CONTRACT, SOURCE.extract().rows))
     broken = rows[REASON].drop_nulls()
     assert len(broken) <= SOURCE.most_rejected * len(rows), broken.unique().to_list()
 """
