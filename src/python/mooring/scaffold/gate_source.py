@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from mooring.contract.contract import Contract
-from mooring.scaffold.source import Call, call, laid_out, number, spread, text, tupled
+from mooring.scaffold.source import Call, call, laid_out, mapped, number, spread, text, tupled
 
 # Standard errors between what was measured and what is demanded.
 MARGIN = 3.0
@@ -100,6 +100,9 @@ def gate_source(contract: Contract, fit: FirstFit, *, adopted: bool = False) -> 
     }
     if fit.slices:
         named["slices"] = tupled(_slice(found) for found in fit.slices)
+    if adopted:
+        exempt = mapped([(text(question), "ELSEWHERE") for question in _OF_TRAINING], spread=True)
+        named["honesty"] = spread(call("Honesty", exempt=exempt))
     names = ["Floor", "Gate", *(["Slice"] if fit.slices else [])]
     return _GATE.format(
         name=contract.name,
@@ -107,6 +110,8 @@ def gate_source(contract: Contract, fit: FirstFit, *, adopted: bool = False) -> 
         margin=f"{MARGIN:g}",
         measured="\n".join(_said(floor) for floor in floors),
         names=", ".join(names),
+        honesty="from mooring.blessing.honesty import Honesty\n" if adopted else "",
+        elsewhere=_ELSEWHERE if adopted else "",
         gate=laid_out(spread(call("Gate", **named)), before="GATE = "),
     )
 
@@ -145,6 +150,15 @@ def _rounded(value: float, towards: object) -> float:
     return float(f"{whole * step:.3g}")
 
 
+# Questions about the rows that a model has learned from, or to its training code.
+_OF_TRAINING = ("overlap", "time order", "labels dealt anew")
+
+_ELSEWHERE = """\
+# What cannot be asked of a model that comes without its rows and its code; see pipeline.py.
+ELSEWHERE = "trained elsewhere: neither its rows nor its code are at hand"
+
+"""
+
 _GATE = '''\
 """What a candidate for `{name}` must show on its holdout."""
 
@@ -152,9 +166,9 @@ from __future__ import annotations
 
 from models.{name}.pipeline import PLAN
 from mooring.blessing.gate import {names}
-
-# review: measured on a first fit, on {rows} rows of the holdout; the floors lie {margin} standard
-# errors (over resampled rows) to the milder side. Raise them to what the work needs.
+{honesty}
+{elsewhere}# review: measured on a first fit, on {rows} rows of the holdout; the floors lie
+# {margin} standard errors (over resampled rows) to the milder side. Raise them to what is needed.
 {measured}
 {gate}
 '''
