@@ -122,7 +122,7 @@ def test_importing_mooring_imports_nothing_else() -> None:
 
 
 def test_mooring_has_no_other_name() -> None:
-    import mooring
+    import mooring  # pants: no-infer-dep
 
     assert mooring.adopt is adopt
     with pytest.raises(AttributeError, match="no attribute 'adapt'"):
