@@ -26,7 +26,9 @@ class Scratch:
     @property
     def environ(self) -> Mapping[str, str]:
         """What a process needs to find this checkout's models, and nothing of the test's own."""
-        path = os.pathsep.join([str(self.root), *(entry for entry in sys.path if entry)])
+        path = os.pathsep.join(
+            [str(self.root), *(os.path.abspath(entry) for entry in sys.path if entry)]
+        )
         ours = {name for name in os.environ if name.startswith("MOORING_")}
         kept = {name: value for name, value in os.environ.items() if name not in ours}
         return {**kept, "PYTHONPATH": path, "PYTHONSAFEPATH": "1", "MOORING_ROOT": str(self.root)}

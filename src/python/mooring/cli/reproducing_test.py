@@ -88,7 +88,7 @@ def test_changed_data_are_named_as_what_differs(space: Workspace, model: Model) 
         commit_properties=CommitProperties(custom_metadata={DESCRIPTION: known.model_dump_json()}),
     )
 
-    done = reproduce_model(model, space)
+    done = reproduce_model(model, space, bundle=space.candidate(model.name).read_text())
 
     assert not done.same
     assert done.code == "as it is here"

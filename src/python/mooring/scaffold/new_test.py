@@ -145,7 +145,9 @@ def test_the_folder_is_whole_its_tests_pass_and_a_second_run_is_refused(
 
 
 def _run_its_tests(checkout: Path) -> None:
-    path = os.pathsep.join([str(checkout), *(entry for entry in sys.path if entry)])
+    path = os.pathsep.join(
+        [str(checkout), *(os.path.abspath(entry) for entry in sys.path if entry)]
+    )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "models/loan"]
     done = subprocess.run(
         command, cwd=checkout, env={**os.environ, "PYTHONPATH": path, "MOORING_ROOT": ""},

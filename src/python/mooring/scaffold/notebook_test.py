@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -117,7 +118,11 @@ def test_a_regression_in_polars_with_times_and_ids_is_adopted(place: Path) -> No
 
 def test_importing_mooring_imports_nothing_else() -> None:
     program = "import sys, mooring; print({'sklearn', 'polars', 'numpy'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    path = os.pathsep.join(os.path.abspath(entry) for entry in sys.path if entry)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.stdout == "set()\n", done.stderr
 
 

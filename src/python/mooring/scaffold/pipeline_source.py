@@ -26,7 +26,7 @@ def plan_source(draft: Draft, limits: tuple[str, ...], calibration: str | None) 
     }  # fmt: skip
     if limits:
         named["known_limits"] = tupled(map(text, limits))
-    if calibration is None:
+    if calibration is None or draft.label.kind == "number":  # quantities are never calibrated
         named["calibration"] = "None"
     return laid_out(spread(call("TrainingPlan", **named)), before="PLAN = ")
 
