@@ -131,10 +131,14 @@ def test_a_run_that_is_killed_leaves_nothing_that_looks_complete(machine: Machin
 
 
 def test_a_run_that_is_interrupted_cleans_up_after_itself(machine: Machine) -> None:
-    process = machine.start("list", GATE=gate(machine))
+    path = gate(machine)
+    process = machine.start("list", GATE=path)
     assert arrived(process)
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=WAIT)
+    # Opening waits for the reader: a shell that is between two commands would start the next one
+    # and look at the signal when that has ended.
+    with open(path, "w"):
+        os.killpg(process.pid, signal.SIGINT)
+        process.communicate(timeout=WAIT)
     assert process.returncode != 0
     assert machine.left_behind() == ([], [])
 

@@ -46,7 +46,10 @@ def test_usage_errors_exit_with_status_2(arguments: list[str]) -> None:
             ["ingest", "flight_dely"], "models/", "Did you mean flight_delay?", id="unknown model"
         ),
         pytest.param(
-            ["train", "flight_delay"], "data/flight_delay", "mooring ingest", id="nothing ingested"
+            ["train", "flight_delay", "--dataset-version", "3"],
+            "data/flight_delay",
+            "mooring ingest",
+            id="a version that was never ingested",
         ),
         pytest.param(
             ["bless", "flight_delay"], "candidates", "mooring train", id="nothing trained"
