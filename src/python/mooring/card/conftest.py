@@ -79,7 +79,17 @@ def evaluation(bundle: str, name: str) -> Blessing:
     floor = "at least 0.62 on at least 10 rows"
     whole = {"name": "whole holdout", "rows": 550, "metric": "roc_auc", "value": 0.714}
     slices = {"rows": 99, "metric": "roc_auc", "demand": floor}
+    probe = Check(
+        name="no feature tells the label", rows=550, metric="roc_auc", value=0.615,
+        demand="below 0.9995 for a simple probe", verdict="blessed",
+    )  # fmt: skip
+    windy = Check(
+        name="5 ≤ wind_speed < 20", rows=200, metric="brier", value=0.16, verdict="blessed",
+        demand="at most 0.2 on at least 10 rows", lower=0.1, upper=0.22,
+    )  # fmt: skip
     checks = (
+        probe,
+        windy,
         Check(**whole, demand=floor, verdict="blessed", lower=0.69, upper=0.73),  # type: ignore[arg-type]
         Check(name="port = EWR", value=0.7, lower=0.66, upper=0.74, verdict="blessed", **slices),  # type: ignore[arg-type]
         Check(name=f"port = {name}", value=0.6, verdict="refused", **slices),  # type: ignore[arg-type]

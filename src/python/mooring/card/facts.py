@@ -21,6 +21,10 @@ from mooring.contract.canonical import sha256
 
 KINDS: tuple[BlessingKind, ...] = ("evaluation", "serving")
 
+# As `blessing.floors` and `blessing.slicing` name them.
+WHOLE = "whole holdout"
+_SLICE = re.compile(r"(?:\S+ ≤ )?([a-z_][a-z0-9_]*) (?:=|<|≥) .+")
+
 _BOUND = re.compile(r"\bat (?:least|most) (-?[0-9.]+(?:e-?[0-9]+)?)")
 
 
@@ -58,9 +62,10 @@ class CardFacts:
 
     @property
     def slices(self) -> tuple[Check, ...]:
-        """Checks of a part of the holdout: their names begin with a feature's."""
+        """Checks of a part of the holdout: `origin = JFK`, `500 ≤ distance < 1000`."""
         features = set(self.bundle.contract.feature_names)
-        return tuple(check for check in self.checks if check.name.split(" ")[0] in features)
+        found = [(check, _SLICE.fullmatch(check.name)) for check in self.checks]
+        return tuple(check for check, named in found if named and named.group(1) in features)
 
     @property
     def comparisons(self) -> tuple[Check, ...]:
@@ -68,9 +73,8 @@ class CardFacts:
         return tuple(check for check in self.checks if check.versus is not None)
 
     def whole(self, metric: str) -> Check | None:
-        """The check of a metric over the whole holdout."""
-        apart = {id(check) for check in (*self.slices, *self.comparisons)}
-        found = [c for c in self.checks if c.metric == metric and id(c) not in apart]
+        """The floor of a metric over the whole holdout."""
+        found = [c for c in self.checks if (c.name, c.metric) == (WHOLE, metric)]
         return found[0] if found else None
 
 

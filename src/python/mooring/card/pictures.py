@@ -121,25 +121,31 @@ def _residuals(facts: CardFacts) -> Figure:
 
 
 def _slices(facts: CardFacts) -> Figure:
-    checks = _valued(facts.slices)
-    figure, axes = _wide(len(checks))
+    """One panel a metric: they have no axis in common."""
+    panels: dict[str, list[Check]] = {}
+    for check in _valued(facts.slices):
+        panels.setdefault(check.metric, []).append(check)
+    figure, all_axes = _wide(*map(len, panels.values()))
+    for axes, (metric, checks) in zip(all_axes, panels.items(), strict=True):
+        _panel(axes, metric, checks)
+    return figure
+
+
+def _panel(axes: Axes, metric: str, checks: list[Check]) -> None:
     _whiskers(axes, [(-i, c.lower, c.upper) for i, c in enumerate(checks)], upright=False)
     for i, check in enumerate(checks):
         colour = _ACCENT if check.verdict == "blessed" else _FLOOR
         axes.scatter([check.value or 0.0], [-i], color=colour, s=36, zorder=3)
-        if (floor := bound_of(check)) is not None:
-            axes.plot((floor, floor), (-i - 0.4, -i + 0.4), color=_FLOOR, linewidth=2)
+        if (bound := bound_of(check)) is not None:
+            axes.plot((bound, bound), (-i - 0.4, -i + 0.4), color=_FLOOR, linewidth=2)
     axes.set_yticks([-i for i in range(len(checks))], [check.name for check in checks])
     axes.set_ylim(0.6 - len(checks), 0.6)
-    axes.set_xlabel(
-        f"{', '.join(sorted({c.metric for c in checks}))}; the upright bar is the floor"
-    )
-    return figure
+    axes.set_xlabel(f"{metric}; the upright bar is what is demanded")
 
 
 def _champion(facts: CardFacts) -> Figure:
     found = _compared(facts)
-    figure, axes = _wide(len(found))
+    figure, (axes,) = _wide(len(found))
     _whiskers(axes, [(-i, v.lower, v.upper) for i, (_, v) in enumerate(found)], upright=False)
     for i, (_, versus) in enumerate(found):
         axes.scatter([versus.difference], [-i], color=_ACCENT, s=36, zorder=3)
@@ -158,13 +164,15 @@ def _square(aspect: Literal["equal", "auto"] = "equal") -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _wide(rows: int) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(7.2, 0.8 + 0.32 * max(rows, 1)), layout="constrained")
-    axes = figure.subplots()
-    axes.grid(visible=True, axis="x")
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", length=0)
-    return figure, axes
+def _wide(*rows: int) -> tuple[Figure, list[Axes]]:
+    """A panel for each number of rows, one above the other."""
+    figure = Figure(figsize=(7.2, sum(0.8 + 0.32 * each for each in rows)), layout="constrained")
+    grid = figure.subplots(len(rows), 1, squeeze=False, height_ratios=[1 + each for each in rows])
+    for axes in grid[:, 0]:
+        axes.grid(visible=True, axis="x")
+        axes.spines["left"].set_visible(False)
+        axes.tick_params(axis="y", length=0)
+    return figure, list(grid[:, 0])
 
 
 def _whiskers(axes: Axes, ends: Iterable[tuple[float, Any, Any]], *, upright: bool) -> None:

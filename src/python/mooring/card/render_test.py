@@ -42,6 +42,7 @@ def test_a_card_tells_standing_quality_slices_evidence_and_contract(facts: MakeF
         "Champion under version 4 since 2013-04-01T00:00:00Z, by ada",
         "| roc\\_auc | 0.714 | 0.69 to 0.73 | at least 0.62 |",
         "| ece | – | – | – |",
+        "| 5 ≤ wind\\_speed \\< 20 | 200 | brier | 0.16 | 0.1 to 0.22 | at most 0.2 | blessed |",
         "| port = EWR | 99 | roc\\_auc | 0.7 | 0.66 to 0.74 | at least 0.62 | blessed |",
         "| roc\\_auc | 0.714 | 0.7 (cccccccccccccccc) | 0.014 | -0.01 to 0.04 | 17 | blessed |",
         "There is no serving blessing of this bundle.",
@@ -67,6 +68,13 @@ def test_the_pictures_are_those_of_the_kind(facts: MakeFacts, kind: str, drawn: 
         assert root.tag.endswith("svg")
         assert b"currentColor" not in files[f"{name}.svg"]
         assert f'id="{name}-figure_1"' in text(files, "card.html")
+
+
+def test_slices_by_several_metrics_share_no_axis(facts: MakeFacts) -> None:
+    picture = text(render(facts()), "slices.svg")
+    assert 'id="slices-axes_2"' in picture
+    assert "brier; the upright bar" in picture
+    assert "roc_auc; the upright bar" in picture
 
 
 def test_a_bundle_without_curves_or_evidence_still_has_a_card(facts: MakeFacts) -> None:

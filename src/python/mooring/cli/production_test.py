@@ -83,5 +83,6 @@ def test_the_champion_and_a_candidate_have_cards(space: Workspace, tmp_path: Pat
     assert set(told) == {"card.md", "card.html", "roc.svg", "calibration.svg", "slices.svg"}
     page = Path(told["card.html"]).read_text()
     assert "champion, version 1" in page
+    assert ">at least 0.66<" in page
     assert "a &lt;b&gt;first&lt;/b&gt;" in page
     assert '<td class="mono">origin = JFK</td>' in page
