@@ -65,7 +65,8 @@ def test_other_processes_elsewhere_give_the_same_bundle(
 ) -> None:
     # With the hash seed 9, unlike with most, skl2onnx lists operator sets in another order.
     east = {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"}
-    west = {"PYTHONHASHSEED": "9", "TZ": "America/Los_Angeles", "OMP_NUM_THREADS": "2"}
+    west = {"PYTHONHASHSEED": "9", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"}
+    west |= {"OMP_NUM_THREADS": "2"}
     path = {"PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path if p)}
     command = [sys.executable, "-c", PROGRAM, winter.dataset.uri]
     children = []

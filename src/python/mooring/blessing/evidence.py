@@ -12,6 +12,7 @@ from mooring.blessing.errors import NotBlessed
 from mooring.blessing.gate import BlessingKind
 from mooring.bundle.atomic import write_file
 from mooring.bundle.manifest import Period, Sha256
+from mooring.bundle.signature import OFF, SignaturePolicy, check_file
 from mooring.contract.canonical import sha256
 
 Verdict = Literal["blessed", "refused", "inconclusive"]
@@ -119,12 +120,17 @@ def write_blessing(folder: Path, blessing: Blessing) -> Path:
 
 
 def require_blessing(
-    folder: Path, bundle_id: str, kind: BlessingKind, rival: str | None = None
+    folder: Path,
+    bundle_id: str,
+    kind: BlessingKind,
+    rival: str | None = None,
+    policy: SignaturePolicy = OFF,
 ) -> str:
     """Return the digest of the blessing file that lets this bundle pass.
 
     Raises NotBlessed when it is missing, of another bundle, or not a pass, and when it does not
-    compare with the bundle `rival` where one is given.
+    compare with the bundle `rival` where one is given; what `check_file` raises when it is not
+    signed as `policy` asks.
     """
     path = blessing_path(folder, bundle_id, kind)
     cure = "Run `mooring bless <model>` and read its verdict."
@@ -135,6 +141,7 @@ def require_blessing(
         raise NotBlessed(f"there is no {kind} blessing", place=str(path), cure=cure) from None
     except (ValidationError, OSError):
         raise NotBlessed("the blessing cannot be read", place=str(path), cure=cure) from None
+    check_file(path, content, policy)
     if (blessing.bundle, blessing.kind) != (bundle_id, kind):
         raise NotBlessed("it blesses another bundle", place=str(path), cure=cure)
     if blessing.verdict != overall(blessing.checks):

@@ -20,6 +20,7 @@ from mooring.bundle.release import (
     Role,
     Withdrawn,
 )
+from mooring.bundle.signature import OFF, SignaturePolicy
 from mooring.contract.compatibility import check_version, compare
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidContract
@@ -34,14 +35,19 @@ class Decision:
     reason: str
 
 
-def gather_blessings(folder: Path, bundle: Bundle, gate: Gate, release: Release) -> dict[str, str]:
-    """Digests of every blessing that the gate requires. Raises NotBlessed.
+def gather_blessings(
+    folder: Path, bundle: Bundle, gate: Gate, release: Release, policy: SignaturePolicy = OFF
+) -> dict[str, str]:
+    """Digests of every blessing that the gate requires, signed as `policy` asks.
 
     Where the gate asks for a comparison, it must be one with the champion that would be replaced.
+    Raises NotBlessed, or what `check_file` raises for a signature.
     """
     rivals = {"evaluation": _rival(bundle, gate, release)}
-    kinds = sorted(gate.required_blessings)
-    return {kind: require_blessing(folder, bundle.id, kind, rivals.get(kind)) for kind in kinds}
+    return {
+        kind: require_blessing(folder, bundle.id, kind, rivals.get(kind), policy)
+        for kind in sorted(gate.required_blessings)
+    }
 
 
 def _rival(bundle: Bundle, gate: Gate, release: Release) -> str | None:

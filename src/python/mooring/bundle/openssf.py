@@ -19,9 +19,8 @@ from model_signing.manifest import FileManifestItem, Manifest, SerializationType
 from sigstore.models import Bundle as SigstoreBundle
 
 from mooring.bundle.errors import SignatureInvalid, SigningUnusable
-from mooring.bundle.manifest import MANIFEST, PROVENANCE, SIGNATURE
-from mooring.bundle.open import Bundle
-from mooring.bundle.signature import SignaturePolicy
+from mooring.bundle.manifest import PROVENANCE, SIGNATURE
+from mooring.bundle.signature import SignaturePolicy, Subject
 
 # Recorded in the signature, so that `model_signing verify` accepts the folder as it lies there.
 _SERIALIZATION = SerializationType.from_args(
@@ -47,53 +46,51 @@ class Verifiers(Protocol):
 
 
 class VerifiedFiles(hashing.Config):
-    """Answers with the digests of a verified bundle whatever the folder holds by now."""
+    """Answers with the digests of what was verified whatever lies there by now."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, subject: Subject) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # typed in part, here and below
-        self._bundle = bundle
+        self._subject = subject
         # The library asks for the digests only once it has found the signature itself genuine.
         self.asked = False
 
     def hash(self, model_path: Any, *, files_to_hash: Iterable[Any] | None = None) -> Manifest:
-        """Digests of the manifest and of every file in it, and of nothing else."""
+        """Digests of the files that are vouched for, and of nothing else."""
         self.asked = True
-        digests = {name: entry.sha256 for name, entry in self._bundle.manifest.files.items()}
-        digests[MANIFEST] = self._bundle.id
         items = [
             FileManifestItem(path=Path(name), digest=Digest("sha256", bytes.fromhex(digest)))
-            for name, digest in digests.items()
+            for name, digest in self._subject.digests.items()
         ]
-        return Manifest(self._bundle.path.name, items, _SERIALIZATION)
+        return Manifest(self._subject.path.name, items, _SERIALIZATION)
 
 
-def signature_of(bundle: Bundle, private_key: Path) -> bytes:
-    """The content of `model.sig`. Raises SigningUnusable when the key cannot be used."""
+def signature_of(subject: Subject, private_key: Path) -> bytes:
+    """The content of the signature. Raises SigningUnusable when the key cannot be used."""
     signer = signing.Config()  # type: ignore[no-untyped-call]
-    signer.set_hashing_config(VerifiedFiles(bundle))
+    signer.set_hashing_config(VerifiedFiles(subject))
     try:
         signer.use_elliptic_key_signer(private_key=private_key)
     except Exception as error:  # of the file, the PEM, the password or the kind of key
         raise _no_key(private_key, "private", error) from None
     with TemporaryDirectory() as folder:
         path = Path(folder) / SIGNATURE
-        signer.sign(bundle.path, path)
+        signer.sign(subject.path, path)
         return path.read_bytes()
 
 
-def verify(bundle: Bundle, policy: SignaturePolicy) -> None:
-    """Check `model.sig`. Raises SignatureInvalid, or SigningUnusable where nobody can tell."""
-    path = bundle.path / SIGNATURE
+def verify(subject: Subject, policy: SignaturePolicy) -> None:
+    """Check the signature. Raises SignatureInvalid, or SigningUnusable where nobody can tell."""
+    path = subject.signature
     if policy.mode == "identity":
         # Before the trust root is fetched: what cannot be right needs no network to be refused.
         _require_sigstore(path)
     verifier = verifying.Config()  # type: ignore[no-untyped-call]
-    files = VerifiedFiles(bundle)
+    files = VerifiedFiles(subject)
     trust(verifier, policy)
     try:
         # It prints a warning about old signatures, and stdout is for results.
         with redirect_stdout(sys.stderr):
-            verifier.set_hashing_config(files).verify(bundle.path, path)
+            verifier.set_hashing_config(files).verify(subject.path, path)
     except Exception as error:  # the library lets every kind of parsing error through
         raise _invalid(path, _reason(files, policy, error)) from None
 
@@ -135,7 +132,7 @@ def _reason(files: VerifiedFiles, policy: SignaturePolicy, error: Exception) -> 
 
 def _invalid(path: Path, problem: str) -> SignatureInvalid:
     return SignatureInvalid(
-        problem, place=str(path), cure="Do not serve the bundle; find out who wrote it."
+        problem, place=str(path), cure="Do not use what it is about; find out who wrote it."
     )
 
 

@@ -1,4 +1,5 @@
-"""Who vouches for a bundle: signing it with a key, and refusing what the policy does not trust.
+"""Who vouches for a bundle, or for the evidence on it: signing with a key, and refusing what the
+policy does not trust.
 
 The signature, `model.sig`, is that of OpenSSF model-signing over `manifest.json` and every file
 that it lists. It lies beside the id: signing changes no bundle, and `provenance.json`, which is not
@@ -24,8 +25,9 @@ from typing import Literal, get_args
 
 from mooring.bundle.atomic import write_file
 from mooring.bundle.errors import SignatureMissing, SigningUnusable
-from mooring.bundle.manifest import SIGNATURE
+from mooring.bundle.manifest import MANIFEST, SIGNATURE
 from mooring.bundle.open import CAPS, Bundle, read_capped
+from mooring.contract.canonical import sha256
 
 Mode = Literal["off", "key", "identity"]
 
@@ -87,17 +89,53 @@ def policy_from(environ: Mapping[str, str]) -> SignaturePolicy:
     )
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What a signature vouches for: files by name and sha256, as they are held in memory.
+
+    `path` is the bundle's folder or the one file, `signature` where the signature lies.
+    """
+
+    path: Path
+    signature: Path
+    digests: Mapping[str, str]
+
+
+def subject_of(bundle: Bundle) -> Subject:
+    """The manifest of a verified bundle and every file that it lists."""
+    listed = {name: entry.sha256 for name, entry in bundle.manifest.files.items()}
+    return Subject(bundle.path, bundle.path / SIGNATURE, {**listed, MANIFEST: bundle.id})
+
+
+def subject_of_file(path: Path, content: bytes) -> Subject:
+    """One file by what was read from it."""
+    return Subject(path, signature_beside(path), {path.name: sha256(content)})
+
+
+def signature_beside(path: Path) -> Path:
+    """Where the signature of one file lies.
+
+    >>> signature_beside(Path("blessings/1eea.serving.json")).name
+    '1eea.serving.json.sig'
+    """
+    return path.with_name(f"{path.name}.sig")
+
+
 def sign_bundle(bundle: Bundle, private_key: Path) -> Path:
     """Sign a verified bundle with an unencrypted EC key in PEM; an older signature is replaced.
 
     Raises SigningUnusable when the key cannot be used.
     """
-    # As below: the library takes 1.5 s and 55 MB, which a service without a policy never pays.
-    from mooring.bundle.openssf import signature_of
+    subject = subject_of(bundle)
+    write_signature(subject.signature, _signed(subject, private_key))
+    return subject.signature
 
-    path = bundle.path / SIGNATURE
-    write_signature(path, signature_of(bundle, private_key))
-    return path
+
+def sign_file(path: Path, private_key: Path) -> Path:
+    """Sign one file, such as a blessing; otherwise as `sign_bundle`."""
+    subject = subject_of_file(path, path.read_bytes())
+    write_file(subject.signature, _signed(subject, private_key))
+    return subject.signature
 
 
 def write_signature(path: Path, content: bytes) -> None:
@@ -118,18 +156,37 @@ def check_signature(bundle: Bundle, policy: SignaturePolicy) -> None:
     Raises SignatureMissing, SignatureInvalid or SigningUnusable, and what `read_capped` raises for
     a signature that is no plain file or too large.
     """
+    _check(subject_of(bundle), policy, "Sign the bundle with `mooring bundle sign`")
+
+
+def check_file(path: Path, content: bytes, policy: SignaturePolicy) -> None:
+    """Check that whom `policy` trusts has signed `content`, which was read from `path`.
+
+    Raises what `check_signature` raises.
+    """
+    _check(subject_of_file(path, content), policy, "Sign it with `mooring bless --key`")
+
+
+def _check(subject: Subject, policy: SignaturePolicy, how: str) -> None:
     if policy.mode == "off":
         return
-    if not is_signed(bundle):
+    if not os.path.lexists(subject.signature):
         raise SignatureMissing(
-            f"there is no {SIGNATURE}, and the policy is {policy.mode}",
-            place=str(bundle.path),
-            cure="Sign the bundle with `mooring bundle sign`, if you vouch for it.",
+            f"there is no {subject.signature.name}, and the policy is {policy.mode}",
+            place=str(subject.path),
+            cure=f"{how}, if you vouch for it.",
         )
-    read_capped(bundle.path / SIGNATURE, CAPS.manifest_bytes)
+    read_capped(subject.signature, CAPS.manifest_bytes)
+    # As below: the library takes 1.5 s and 55 MB, which a service without a policy never pays.
     from mooring.bundle.openssf import verify
 
-    verify(bundle, policy)
+    verify(subject, policy)
+
+
+def _signed(subject: Subject, private_key: Path) -> bytes:
+    from mooring.bundle.openssf import signature_of
+
+    return signature_of(subject, private_key)
 
 
 def _mode(text: str) -> Mode:

@@ -123,6 +123,9 @@ def bless(
     only: Annotated[
         Literal["evaluation", "serving"] | None, typer.Option(help="One blessing, not both.")
     ] = None,
+    key: Annotated[
+        Path | None, typer.Option(help="Sign the evidence with this private key: EC, PEM.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Judge a bundle and its service by the model's gate; exit status 1 unless it is blessed."""
@@ -130,7 +133,7 @@ def bless(
         from mooring.cli import proving
         from mooring.cli.registry import find_model
 
-        done = proving.bless(find_model(model), _space(context), bundle, only, out.step)
+        done = proving.bless(find_model(model), _space(context), bundle, only, out.step, key)
         proving.show_blessings(out, done)
         if proving.verdict_of(done) != "blessed":
             raise typer.Exit(1)

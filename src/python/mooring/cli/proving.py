@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any, get_args
 
 from mooring.blessing.evidence import Verdict, write_blessing
@@ -11,6 +12,7 @@ from mooring.blessing.gate import BlessingKind
 from mooring.blessing.subject import LocalService
 from mooring.blessing.trial import bless_service
 from mooring.bundle.open import open_bundle
+from mooring.bundle.signature import sign_file
 from mooring.cli.console import Output
 from mooring.cli.evidence import HEADER, row_of
 from mooring.cli.judging import Blessed, bless_model
@@ -34,14 +36,20 @@ def bless(
     bundle: str | None = None,
     only: BlessingKind | None = None,
     step: Step = lambda text: nullcontext(),
+    key: Path | None = None,
 ) -> list[Blessed]:
-    """Both blessings of a bundle, evaluation first, or `only` one. Raises what either raises."""
+    """Both blessings of a bundle, evaluation first, or `only` one; signed where a `key` is given.
+
+    Raises what either raises, and SigningUnusable.
+    """
     work = {"evaluation": bless_model, "serving": bless_process}
     kinds = [only] if only else list(get_args(BlessingKind))
     done = []
     for kind in kinds:
         with step(_STEPS[kind]):
             done.append(work[kind](model, space, bundle))
+            if key is not None:
+                sign_file(done[-1].path, key)
     return done
 
 

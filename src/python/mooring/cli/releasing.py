@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.location import is_url
 from mooring.bundle.open import Bundle
 from mooring.bundle.release import Release, Released, ReleaseFile, Role, read_release, write_release
+from mooring.bundle.signature import check_signature, policy_from, signature_beside
 from mooring.bundle.store import BundleStore, store_at
 from mooring.cli import git
 from mooring.cli.console import Output
@@ -57,25 +59,36 @@ def promote_model(
     """Give a blessed bundle the role: copy it and its evidence beside the release, or the bundle
     into `store` (a folder or URL), then swap.
 
-    A crash before the last step leaves a copied bundle that no release refers to, nothing else.
+    Bundle and evidence are signed as the environment's policy asks, or nothing is promoted. A crash
+    before the last step leaves a copied bundle that no release refers to, nothing else.
     """
+    policy = policy_from(os.environ)
     candidate = candidate_of(model, space, bundle)
+    check_signature(candidate, policy)
     before = _clean_release(model, space)
     _check_contract(model, space, before.release, candidate)
-    blessings = gather_blessings(space.blessings, candidate, model.gate, before.release)
+    blessings = gather_blessings(space.blessings, candidate, model.gate, before.release, policy)
     folder = space.model(model.name)
     place = _place(candidate, folder, space, store)
     decision = _decision(reason)
     release = promote(before.release, candidate, place.location, blessings, decision, role)
     place.store.put(candidate)
-    copies = list(place.committed)
-    for kind in model.gate.required_blessings:
-        source = blessing_path(space.blessings, candidate.id, kind)
-        copies.append(folder / "blessings" / source.name)
-        write_file(copies[-1], source.read_bytes())
+    copies = [*place.committed, *_copy_evidence(model, space, candidate)]
     said = "Promote" if role == "champion" else "Let challenge"
     told = _Told(said, _holder(release, role), reason)
     return _record(space, write_release(before, release), copies, told, commit=commit)
+
+
+def _copy_evidence(model: Model, space: Workspace, bundle: Bundle) -> list[Path]:
+    """Put the evidence beside the release, with its signatures where there are any."""
+    copies = []
+    for kind in sorted(model.gate.required_blessings):
+        path = blessing_path(space.blessings, bundle.id, kind)
+        for source in (path, signature_beside(path)):
+            if source.exists():
+                copies.append(space.model(model.name) / "blessings" / source.name)
+                write_file(copies[-1], source.read_bytes())
+    return copies
 
 
 def withdraw_model(model: Model, space: Workspace, *, reason: str, commit: bool) -> Promoted:

@@ -3,17 +3,21 @@ from __future__ import annotations
 import shutil
 import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from mooring.blessing.errors import NotBlessed, PromotionRefused
-from mooring.bundle.errors import BundleTampered
+from mooring.bundle.errors import BundleTampered, SignatureMissing
 from mooring.bundle.open import open_bundle
 from mooring.bundle.release import read_release
+from mooring.bundle.signature import is_signed, sign_bundle, sign_file
+from mooring.bundle.testing.keys import key_pair
 from mooring.cli import git
 from mooring.cli.conftest import write_trial
 from mooring.cli.errors import ChampionUnusable, GitRefused
 from mooring.cli.judging import bless_model
+from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.releasing import promote_model, rollback_model, withdraw_model
 from mooring.cli.serving import champion
@@ -93,6 +97,28 @@ def test_a_bundle_that_was_never_served_on_trial_is_not_promoted(
         promote(model, space)
 
     assert not space.release(model.name).exists()
+
+
+def test_under_a_policy_bundle_and_evidence_are_promoted_with_their_signatures(
+    space: Workspace, model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = key_pair(tmp_path)
+    monkeypatch.setenv("MOORING_SIGNATURE_POLICY", "key")
+    monkeypatch.setenv("MOORING_SIGNATURE_KEY", str(keys.public))
+
+    with pytest.raises(SignatureMissing, match="bundle sign"):
+        promote(model, space)
+    sign_bundle(candidate_of(model, space), keys.private)
+    with pytest.raises(SignatureMissing, match="mooring bless --key"):
+        promote(model, space)
+    assert not space.release(model.name).exists()
+    for path in space.blessings.glob("*.json"):
+        sign_file(path, keys.private)
+    promote(model, space)
+
+    beside = space.model(model.name) / "blessings"
+    assert sorted(path.suffix for path in beside.iterdir()) == [".json", ".json", ".sig", ".sig"]
+    assert is_signed(open_bundle(champion(model, space).folder))
 
 
 def test_a_rollback_needs_a_former_champion(space: Workspace, model: Model) -> None:
