@@ -27,12 +27,14 @@ _TRUTH = ({"true", "false"}, {"0", "1"}, {"0.0", "1.0"})
 class Label:
     """The file's column, the kind of prediction, and the value whose probability is asked for.
 
-    `positive` is None where the column says yes and no by itself, and for a number.
+    `positive` is None where the column says yes and no by itself, and for a number. `largest` is a
+    number's largest |value|.
     """
 
     column: str
     kind: Kind
     positive: str | None = None
+    largest: float = 0.0
 
 
 def infer_label(values: pl.Series, kind: Kind | None) -> Label:
@@ -67,7 +69,8 @@ def _number(values: pl.Series, place: str) -> Label:
         raise _refused("it is no number", place, "Say --kind classification.")
     if not values.cast(pl.Float64).is_finite().all():
         raise _refused("it holds infinite values", place, "Leave these rows out of the file.")
-    return Label(values.name, "number")
+    largest = values.cast(pl.Float64).abs().max()
+    return Label(values.name, "number", largest=float(largest))  # type: ignore[arg-type]  # no gaps
 
 
 def _classes(values: pl.Series, distinct: int, place: str) -> Label:

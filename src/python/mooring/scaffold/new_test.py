@@ -167,6 +167,10 @@ def test_a_quantity_with_times_is_split_by_its_days(checkout: Path, tmp_path: Pa
     )  # fmt: skip
     assert made.draft.contract.prediction.kind == "number"
     assert 'event_time="day"' in (made.path / "data.py").read_text()
+    plan = (made.path / "pipeline.py").read_text()
+    assert 'fit=Period(start="2024-01-01", end="2024-01-30")' in plan
+    assert "calibrate=None" in plan
+    assert "tolerance=" in plan
 
 
 def test_a_model_that_does_not_train_leaves_nothing(checkout: Path, tmp_path: Path) -> None:

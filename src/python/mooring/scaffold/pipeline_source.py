@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from mooring.scaffold.draft import Draft, Span
+import math
+
+from mooring.scaffold.draft import Draft, Span, Split
 from mooring.scaffold.source import Call, call, laid_out, spread, text, tupled
 
 _SMALLEST_LEAF, _LARGEST_LEAF = 5, 100
@@ -12,23 +14,46 @@ _LEAVES = 60
 
 
 def plan_source(draft: Draft, limits: tuple[str, ...], calibration: str | None) -> str:
-    """`PLAN`: split, owner, known limits."""
-    split = spread(
-        call(
-            "TimeSplit",
-            fit=_period(draft.split.fit),
-            calibrate=_period(draft.split.calibrate),
-            holdout=_period(draft.split.holdout),
-        )
-    )
+    """`PLAN`: split, owner, known limits; for a quantity what float32 may change of it."""
+    is_number = draft.label.kind == "number"  # quantities are never calibrated
+    calibrates = calibration is not None and not is_number
     named: dict[str, Call | str] = {
-        "contract": "CONTRACT", "pipeline": "pipeline", "split": split, "owner": text(draft.owner)
-    }  # fmt: skip
+        "contract": "CONTRACT",
+        "pipeline": "pipeline",
+        "split": spread(_split(draft.split, calibrates=calibrates)),
+        "owner": text(draft.owner),
+    }
     if limits:
         named["known_limits"] = tupled(map(text, limits))
-    if calibration is None or draft.label.kind == "number":  # quantities are never calibrated
+    if not calibrates:
         named["calibration"] = "None"
+    if is_number:
+        named["tolerance"] = text(tolerance_of(draft.label.largest))
     return laid_out(spread(call("TrainingPlan", **named)), before="PLAN = ")
+
+
+def tolerance_of(largest: float) -> str:
+    """A millionth of the largest |label|, rounded up to a power of ten between 0.00001 and 0.1.
+
+    Sums of a few float32, which has 24 bits, stay within it.
+
+    >>> tolerance_of(4_983.0), tolerance_of(0.3), tolerance_of(8e9)
+    ('0.01', '0.00001', '0.1')
+    """
+    digits = -math.ceil(math.log10(max(largest, 1e-9) / 1_000_000))
+    kept = min(max(digits, 1), 5)
+    return f"{10**-kept:.{kept}f}"
+
+
+def _split(split: Split, *, calibrates: bool) -> Call:
+    """Rows that nothing is calibrated on are learned from."""
+    fit = split.fit if calibrates else (split.fit[0], split.calibrate[1])
+    return call(
+        "TimeSplit",
+        fit=_period(fit),
+        calibrate=_period(split.calibrate) if calibrates else "None",
+        holdout=_period(split.holdout),
+    )
 
 
 def _period(span: Span) -> Call:
