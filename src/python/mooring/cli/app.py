@@ -12,7 +12,8 @@ import typer
 from mooring.cli import production, scaffolding, stores
 from mooring.cli.command import command
 from mooring.cli.interrupts import Interrupted
-from mooring.cli.workspace import Workspace, workspace_from
+from mooring.cli.options import AsJson, BundleId, Commit, ModelName, Reason, Tracking, space_of
+from mooring.cli.workspace import workspace_from
 
 app = typer.Typer(
     name="mooring",
@@ -33,22 +34,12 @@ app.add_typer(contracts, name="contract")
 for verb in (*production.VERBS, *scaffolding.VERBS):
     app.command()(verb)
 
-ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
-BundleId = Annotated[
-    str | None, typer.Option("--bundle", help="Id of a bundle, or its first 16 digits.")
-]
 As = Annotated[
     Literal["champion", "challenger"], typer.Option("--as", help="What the bundle becomes.")
 ]
-Reason = Annotated[str, typer.Option("--reason", help="Why; goes into the release and git log.")]
-Commit = Annotated[bool, typer.Option("--commit", help="Commit the release instead of saying how.")]
 Store = Annotated[
     str | None,
     typer.Option(help="Where the bundle is kept, s3://… or a folder; default: beside the release."),
-]
-Tracking = Annotated[
-    str | None, typer.Option(help="MLflow server; default: SQLite below the home.")
 ]
 GatewayPort = Annotated[int, typer.Option(help="Port of the gateway.")]
 MetricsPort = Annotated[int, typer.Option(help="Private port of the gateway's metrics.")]
@@ -78,7 +69,7 @@ def ingest(context: typer.Context, model: ModelName, json: AsJson = False) -> No
         from mooring.cli.registry import find_model
 
         with out.step(f"Ingesting {model}") as progress:
-            done = ingest_model(find_model(model), _space(context), progress=progress)
+            done = ingest_model(find_model(model), space_of(context), progress=progress)
         out.result({**done.dataset.model_dump(), "new": done.written})
 
 
@@ -101,7 +92,7 @@ def train(
         with out.step(f"Training {model}"):
             done = train_model(
                 known,
-                _space(context),
+                space_of(context),
                 version=dataset_version,
                 tracking=tracking,
                 progress=out.note if not json else lambda step: None,
@@ -133,7 +124,7 @@ def bless(
         from mooring.cli import proving
         from mooring.cli.registry import find_model
 
-        done = proving.bless(find_model(model), _space(context), bundle, only, out.step, key)
+        done = proving.bless(find_model(model), space_of(context), bundle, only, out.step, key)
         proving.show_blessings(out, done)
         if proving.verdict_of(done) != "blessed":
             raise typer.Exit(1)
@@ -160,14 +151,14 @@ def promote(
         known = find_model(model)
         done = promote_model(
             known,
-            _space(context),
+            space_of(context),
             bundle=bundle,
             reason=reason,
             commit=commit,
             store=store,
             role=role,
         )
-        show_release(out, done, mirror_after(out, known, _space(context), tracking))
+        show_release(out, done, mirror_after(out, known, space_of(context), tracking))
 
 
 @app.command()
@@ -187,8 +178,8 @@ def rollback(
         from mooring.cli.releasing import rollback_model, show_release
 
         known = find_model(model)
-        done = rollback_model(known, _space(context), version=to, reason=reason, commit=commit)
-        show_release(out, done, mirror_after(out, known, _space(context), tracking))
+        done = rollback_model(known, space_of(context), version=to, reason=reason, commit=commit)
+        show_release(out, done, mirror_after(out, known, space_of(context), tracking))
 
 
 @app.command()
@@ -210,7 +201,7 @@ def serve(
         from mooring.cli.stack import Ports, start_stack
         from mooring.process.children import Processes
 
-        space = _space(context)
+        space = space_of(context)
         served = to_serve(models, space, bundle=bundle, candidate=candidate)
         ports = Ports(gateway_port, metrics_port, service_port)
         with Processes(space.logs) as processes:
@@ -260,7 +251,7 @@ def demo(
 
         ports = Ports(gateway_port, metrics_port, service_port)
         known = find_model("flight_delay")
-        run_demo(known, _space(context), out, ports, keep_up=keep_up, drain=drain)
+        run_demo(known, space_of(context), out, ports, keep_up=keep_up, drain=drain)
 
 
 @app.command()
@@ -269,7 +260,7 @@ def doctor(context: typer.Context, json: AsJson = False) -> None:
     with command(json) as out:
         from mooring.cli.doctor import examine
 
-        findings = examine(_space(context))
+        findings = examine(space_of(context))
         rows = [[f.what, f.level, f.found, f.cure] for f in findings]
         out.rows("This machine", ["what", "state", "found", "cure"], rows)
         if json:
@@ -290,7 +281,7 @@ def clean(
     with command(json) as out:
         from mooring.cli.cleaning import clean_state
 
-        out.result({"removed": [str(path) for path in clean_state(_space(context), everything)]})
+        out.result({"removed": [str(path) for path in clean_state(space_of(context), everything)]})
 
 
 @app.command()
@@ -300,7 +291,7 @@ def history(context: typer.Context, model: ModelName, json: AsJson = False) -> N
         from mooring.cli.history import history_of, show_history
         from mooring.cli.registry import find_model
 
-        show_history(out, model, history_of(_space(context), find_model(model).name))
+        show_history(out, model, history_of(space_of(context), find_model(model).name))
 
 
 @contracts.command()
@@ -315,8 +306,3 @@ def diff(
 
         if status := show_difference(out, difference(before, after)):
             raise typer.Exit(status)
-
-
-def _space(context: typer.Context) -> Workspace:
-    space: Workspace = context.obj
-    return space

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mooring.cli.command import command
+from mooring.cli.options import AsJson
 
 if TYPE_CHECKING:
     from mooring.bundle.difference import BundleDifference
@@ -28,7 +29,6 @@ PublicKey = Annotated[
     Path | None,
     typer.Option("--key", help="Public key that must have signed; default: the environment's."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 
 
 @app.command()

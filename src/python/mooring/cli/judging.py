@@ -13,10 +13,10 @@ from mooring.bundle.errors import BundleError
 from mooring.bundle.load import LoadedModel, load_model
 from mooring.bundle.open import Bundle
 from mooring.bundle.release import read_release
-from mooring.bundle.store import open_resolved
 from mooring.cli.errors import ChampionUnusable
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
+from mooring.cli.released import open_released
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version
 from mooring.data.ingest import table_of
@@ -50,16 +50,12 @@ def _refit(model: Model) -> Refit | None:
 
 def _champion_to_beat(model: Model, space: Workspace, candidate: Bundle) -> LoadedModel | None:
     """The release's champion, loaded; None where there is none, or it is the candidate itself."""
-    path = space.release(model.name)
-    released = read_release(path, model=model.name).release.champion
+    released = read_release(space.release(model.name), model=model.name).release.champion
     wanted = model.gate.against_champion is not None
     if not wanted or released is None or released.bundle == candidate.id:
         return None
     try:
-        found = open_resolved(
-            released.location, beside=path.parent, cache=space.cache, expect=released.bundle
-        )
-        return load_model(found)
+        return load_model(open_released(model, space, released))
     except BundleError as error:
         raise ChampionUnusable(
             f"the champion cannot be compared with: {error.problem}",

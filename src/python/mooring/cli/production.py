@@ -8,19 +8,7 @@ from typing import Annotated
 import typer
 
 from mooring.cli.command import command
-from mooring.cli.workspace import Workspace
-
-ModelName = Annotated[str, typer.Argument(help="A folder below models/, such as flight_delay.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
-Reason = Annotated[str, typer.Option("--reason", help="Why; goes into the release and git log.")]
-Commit = Annotated[bool, typer.Option("--commit", help="Commit the release instead of saying how.")]
-
-Tracking = Annotated[
-    str | None, typer.Option(help="MLflow server; default: SQLite below the home.")
-]
-BundleId = Annotated[
-    str | None, typer.Option("--bundle", help="Id of a bundle, or its first 16 digits.")
-]
+from mooring.cli.options import AsJson, BundleId, Commit, ModelName, Reason, Tracking, space_of
 
 # As `mooring contract diff` has it: the command worked, and the answer is no.
 DIFFERS = 3
@@ -41,8 +29,8 @@ def withdraw(
         from mooring.cli.releasing import show_release, withdraw_model
 
         known = find_model(model)
-        done = withdraw_model(known, _space(context), reason=reason, commit=commit)
-        show_release(out, done, mirror_after(out, known, _space(context), tracking))
+        done = withdraw_model(known, space_of(context), reason=reason, commit=commit)
+        show_release(out, done, mirror_after(out, known, space_of(context), tracking))
 
 
 def mirror(
@@ -53,7 +41,7 @@ def mirror(
         from mooring.cli.mirroring import mirror_model
         from mooring.cli.registry import find_model
 
-        done = mirror_model(find_model(model), _space(context), tracking)
+        done = mirror_model(find_model(model), space_of(context), tracking)
         out.result({"aliases": dict(done.aliases), "not shown": list(done.notes)})
 
 
@@ -71,7 +59,7 @@ def card(
         from mooring.cli.carding import card_model
         from mooring.cli.registry import find_model
 
-        written = card_model(find_model(model), _space(context), bundle=bundle, out=out_folder)
+        written = card_model(find_model(model), space_of(context), bundle=bundle, out=out_folder)
         out.result({path.name: str(path) for path in written})
 
 
@@ -88,16 +76,11 @@ def reproduce(
         from mooring.cli.reproducing import reproduce_model, show_reproduced
 
         done = reproduce_model(
-            find_model(model), _space(context), bundle=bundle, version=version, progress=out.note
+            find_model(model), space_of(context), bundle=bundle, version=version, progress=out.note
         )
         show_reproduced(out, done)
         if not done.same:
             raise typer.Exit(DIFFERS)
-
-
-def _space(context: typer.Context) -> Workspace:
-    space: Workspace = context.obj
-    return space
 
 
 VERBS = (withdraw, mirror, reproduce, card)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, get_args
 
-from mooring.blessing.evidence import Verdict, write_blessing
+from mooring.blessing.evidence import Verdict, overall, write_blessing
 from mooring.blessing.gate import BlessingKind
 from mooring.blessing.subject import LocalService
 from mooring.blessing.trial import bless_service
@@ -70,10 +70,8 @@ def bless_process(model: Model, space: Workspace, bundle: str | None = None) -> 
 
 
 def verdict_of(done: list[Blessed]) -> Verdict:
-    """The worst verdict."""
-    verdicts = {blessed.blessing.verdict for blessed in done}
-    worst: tuple[Verdict, ...] = ("refused", "inconclusive")
-    return next((verdict for verdict in worst if verdict in verdicts), "blessed")
+    """The worst verdict of all checks."""
+    return overall(tuple(check for each in done for check in each.blessing.checks))
 
 
 def show_blessings(out: Output, done: list[Blessed]) -> None:

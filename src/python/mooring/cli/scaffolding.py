@@ -9,13 +9,13 @@ import typer
 
 from mooring.cli.command import command
 from mooring.cli.console import Output
+from mooring.cli.options import AsJson
 from mooring.cli.workspace import Workspace
 
 if TYPE_CHECKING:
     from mooring.scaffold.new import Scaffolded
 
 Name = Annotated[str, typer.Argument(help="Name of the new model: lower case, underscores.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document for scripts.")]
 Owner = Annotated[
     str | None, typer.Option(help="Who answers for the model; default: git's user.email.")
 ]

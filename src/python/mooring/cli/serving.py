@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mooring.bundle.release import read_release
-from mooring.bundle.store import open_resolved
 from mooring.cli.errors import CommandError, NothingReleased
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model, find_model
+from mooring.cli.released import open_released
 from mooring.cli.stack import Served
 from mooring.cli.workspace import Workspace
 
@@ -30,9 +30,7 @@ def champion(model: Model, space: Workspace) -> Served:
         raise NothingReleased(
             "there is no champion", place=str(path), cure=f"Run `mooring promote {model.name}`."
         )
-    bundle = open_resolved(
-        released.location, beside=path.parent, cache=space.cache, expect=released.bundle
-    )
+    bundle = open_released(model, space, released)
     return Served(model.name, model.service, bundle.id, bundle.path, released.version)
 
 

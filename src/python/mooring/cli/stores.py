@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mooring.cli.bundles import AsJson, Named
+from mooring.cli.bundles import Named
 from mooring.cli.bundles import app as app  # the same verb, continued
 from mooring.cli.command import command
+from mooring.cli.options import AsJson
 
 if TYPE_CHECKING:
     from mooring.cli.collecting import Collected
