@@ -16,11 +16,9 @@ import onnx
 import polars as pl
 
 from mooring.bundle import manifest as names
-from mooring.bundle.load import load_model
 from mooring.bundle.manifest import Period, TrainingData
 from mooring.bundle.onnx_runtime import OnnxRuntime
 from mooring.bundle.samples import samples_file
-from mooring.bundle.write import write_bundle
 from mooring.contract.contract import Contract
 from mooring.data.columns import columns_from, labels_from
 from mooring.data.dataset import DatasetVersion, between
@@ -36,7 +34,7 @@ from mooring.training.golden import choose_samples
 from mooring.training.parity import compare
 from mooring.training.plan import TimeSplit, TrainingPlan
 from mooring.training.tracking import Tracker
-from mooring.training.train import Progress, Trained, manifest_of, provenance_of, track, train
+from mooring.training.train import Made, Progress, Trained, keep, train
 
 # Days on which no row of ours lies: the periods of a training that happened elsewhere.
 _ELSEWHERE = (
@@ -104,18 +102,11 @@ def pack(
         run.log_data(dataset)
         progress("read the graph and measure it")
         graph = found_from_root(plan.graph).read_bytes()
-        files, facts = _files(plan, rows, graph)
-        progress("store the bundle")
-        manifest = manifest_of(plan, facts, files, "mooring.training.adopted")
-        bundle = write_bundle(store, manifest, files, provenance_of(dataset, run))
-        load_model(bundle)
-        progress("track the run")
-        forms = Forms(None, onnx.load_from_string(graph), {}, (), facts.parity)
-        track(run, plan, bundle, facts, forms)
-        return Trained(bundle, facts, run.id)
+        made = _make(plan, rows, graph)
+        return keep(run, plan, dataset, made, store, "mooring.training.adopted", progress)
 
 
-def _files(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> tuple[dict[str, bytes], Facts]:
+def _make(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> Made:
     contract, period = plan.contract, plan.split.holdout
     holdout = between(rows, period.start, period.end)
     columns, labels = columns_from(contract, holdout), labels_from(contract, holdout)
@@ -136,13 +127,17 @@ def _files(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> tuple[dict[st
     days = holdout[EVENT_TIME].dt.date().to_physical().to_numpy()
     drawn = curves(contract.prediction.kind, labels, predictions, days)
     facts = Facts(learned, len(labels), metrics, parity, drawn)
-    return {
+    forms = Forms(
+        None, onnx.load_from_string(graph), {names.MODEL_ONNX: graph}, trusted=(), parity=parity
+    )
+    files = {
+        **forms.files,
         names.CONTRACT: contract.to_json(),
-        names.MODEL_ONNX: graph,
         names.SAMPLES: samples_file(choose_samples(contract, holdout, predictions, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
-    }, facts
+    }
+    return Made(files, facts, forms)
 
 
 def _no_pipeline(seed: int) -> NoReturn:

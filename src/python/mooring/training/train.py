@@ -7,7 +7,7 @@ seed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -50,6 +50,17 @@ class Trained:
     run: str
 
 
+@dataclass(frozen=True)
+class Made:
+    """What came of a plan: every file of the bundle but the manifest, the facts they were written
+    from, and the model's forms.
+    """
+
+    files: Mapping[str, bytes]
+    facts: Facts
+    forms: Forms
+
+
 def train(
     plan: TrainingPlan,
     dataset: DatasetVersion,
@@ -64,20 +75,33 @@ def train(
         progress("fit")
         pipeline = fit_on(plan, rows)
         progress("export and compare")
-        files, facts, forms = _files(plan, rows, pipeline)
-        manifest = manifest_of(plan, facts, files, "mooring.training.train")
-        progress("store the bundle")
-        bundle = write_bundle(store, manifest, files, provenance_of(dataset, run))
-        load_model(bundle)
-        progress("track the run")
-        track(run, plan, bundle, facts, forms)
-        return Trained(bundle, facts, run.id)
+        made = _make(plan, rows, pipeline)
+        return keep(run, plan, dataset, made, store, "mooring.training.train", progress)
 
 
-def _files(
-    plan: TrainingPlan, rows: pl.DataFrame, pipeline: Pipeline
-) -> tuple[dict[str, bytes], Facts, Forms]:
-    """Every file of the bundle but the manifest, and the facts they were written from."""
+def keep(
+    run: Run,
+    plan: TrainingPlan,
+    dataset: DatasetVersion,
+    made: Made,
+    store: Path,
+    code: str,
+    progress: Progress,
+) -> Trained:
+    """Store what was made, prove that it loads, and tell the run.
+
+    `code` is the module that made it, besides the model's own.
+    """
+    progress("store the bundle")
+    manifest = _manifest(plan, made, code)
+    bundle = write_bundle(store, manifest, made.files, _provenance(dataset, run))
+    load_model(bundle)
+    progress("track the run")
+    _track(run, plan, bundle, made)
+    return Trained(bundle, made.facts, run.id)
+
+
+def _make(plan: TrainingPlan, rows: pl.DataFrame, pipeline: Pipeline) -> Made:
     contract, kind = plan.contract, plan.contract.prediction.kind
     holdout = between(rows, *_days(plan.split.holdout))
     columns, labels = labelled(plan, holdout, plan.split.holdout)
@@ -92,35 +116,31 @@ def _files(
         forms.parity,
         curves(kind, labels, expected, days),
     )
-    return (
-        {
-            **forms.files,
-            names.CONTRACT: contract.to_json(),
-            names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
-            names.METRICS: metrics_file(plan, facts),
-            names.CARD: card_file(plan, facts),
-        },
-        facts,
-        forms,
-    )
+    files = {
+        **forms.files,
+        names.CONTRACT: contract.to_json(),
+        names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
+        names.METRICS: metrics_file(plan, facts),
+        names.CARD: card_file(plan, facts),
+    }
+    return Made(files, facts, forms)
 
 
-def manifest_of(plan: TrainingPlan, facts: Facts, files: dict[str, bytes], code: str) -> Manifest:
-    """The manifest of `files`; `code` is the module that made them, besides the model's own."""
+def _manifest(plan: TrainingPlan, made: Made, code: str) -> Manifest:
     return Manifest(
         model=plan.contract.name,
         contract=plan.contract.version,
-        runtime=facts.parity.runtime,
+        runtime=made.facts.parity.runtime,
         tolerance=plan.tolerance,
-        files=entries_of(files),
+        files=entries_of(made.files),
         fingerprint=fingerprint(),
-        dataset=facts.dataset,
+        dataset=made.facts.dataset,
         code=code_digest([code, f"models.{plan.contract.name}.pipeline"]),
         seed=plan.seed,
     )
 
 
-def provenance_of(dataset: DatasetVersion, run: Run) -> dict[str, str]:
+def _provenance(dataset: DatasetVersion, run: Run) -> dict[str, str]:
     """What depends on time, place and person; not part of the bundle's id."""
     return {
         "dataset_uri": dataset.uri,
@@ -132,9 +152,8 @@ def provenance_of(dataset: DatasetVersion, run: Run) -> dict[str, str]:
     }
 
 
-def track(run: Run, plan: TrainingPlan, bundle: Bundle, facts: Facts, forms: Forms) -> None:
-    """Tell the run what came out."""
-    split = plan.split
+def _track(run: Run, plan: TrainingPlan, bundle: Bundle, made: Made) -> None:
+    split, facts, forms = plan.split, made.facts, made.forms
     parameters = {
         "seed": str(plan.seed),
         "calibration": str(plan.calibration if plan.calibrates else None),
