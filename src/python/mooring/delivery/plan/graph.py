@@ -10,6 +10,9 @@ from mooring.delivery.plan.change import Change
 from mooring.delivery.plan.rules import speaks_for_folder
 from mooring.delivery.plan.target import Target
 
+# From a changed file, target by target, to one that depends on it.
+Way = tuple[str, ...]
+
 
 @dataclass(frozen=True)
 class Graph:
@@ -47,10 +50,14 @@ class Graph:
             found.update(t.address for t in self.targets.values() if t.lies_in(change.folder))
         return sorted(found)
 
-    def reached(self, changes: Iterable[Change]) -> dict[str, tuple[str, ...]]:
-        """Each target that depends on a change, with the shortest way to it: the file, then targets."""
-        way: dict[str, tuple[str, ...]] = {}
-        fresh = {owner: (c.path, owner) for c in sorted(changes) for owner in self.owners(c)}
+    def reached(self, changes: Iterable[Change]) -> dict[str, Way]:
+        """Each target that depends on a change, with a shortest way: the file, then targets."""
+        way: dict[str, Way] = {}
+        fresh: dict[str, Way] = {
+            owner: (change.path, owner)
+            for change in sorted(changes, reverse=True)
+            for owner in self.owners(change)
+        }
         while fresh:
             way.update(fresh)
             fresh = {
@@ -60,9 +67,7 @@ class Graph:
             }
         return way
 
-    def _onward(
-        self, fresh: Mapping[str, tuple[str, ...]]
-    ) -> Iterator[tuple[tuple[str, ...], str]]:
+    def _onward(self, fresh: Mapping[str, Way]) -> Iterator[tuple[Way, str]]:
         for address, path in fresh.items():
             for dependent in self.dependents.get(address, ()):
                 yield path, dependent

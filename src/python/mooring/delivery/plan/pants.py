@@ -24,7 +24,7 @@ _GIT_SETTINGS = {"diff.renames": "false", "core.quotePath": "false"}
 
 @dataclass(frozen=True)
 class Pants:
-    """The Pants of a checkout. `slow` has it see the targets that `pants.toml` leaves out by tag."""
+    """The Pants of a checkout; with `slow` it sees the targets that `pants.toml` leaves out."""
 
     root: Path
     slow: bool = False

@@ -52,7 +52,8 @@ def _target(each: Peeked, known: set[str]) -> Target:
 
 def folder_of(each: Peeked) -> str:
     """The folder of the BUILD file that a target comes from."""
-    path, _, name = each["address"].removeprefix("//").partition("#")[0].partition(":")
+    address: str = each["address"]
+    path, _, name = address.removeprefix("//").partition("#")[0].partition(":")
     if path not in (each.get("sources") or ()):
         return path
     parts = path.split("/")[:-1]

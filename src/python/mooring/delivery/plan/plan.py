@@ -6,13 +6,16 @@ that each have a reason; nothing is ever taken away.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from mooring.delivery.plan.change import Change, ChangeSet
-from mooring.delivery.plan.graph import Graph
+from mooring.delivery.plan.graph import Graph, Way
 from mooring.delivery.plan.rules import global_reason, is_document
 from mooring.delivery.plan.target import Target
+
+Because = tuple[str, Way]
+UNEXPLAINED: Because = ("Pants selects it; the graph shows no way", ())
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Needed:
     target: str
     name: str
     reason: str
-    path: tuple[str, ...]
+    path: Way
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,13 @@ def everything_for(changes: Collection[Change]) -> Everything | None:
 def plan_everything(changed: ChangeSet, cause: Everything, graph: Graph) -> Plan:
     """A plan of all there is."""
     reason = f"{cause.path} changed: {cause.rule}"
-    needed = {address: (reason, (cause.path,)) for address in graph.targets}
-    return _plan(changed, cause, graph, needed)
+    because: Because = (reason, (cause.path,))
+    return _plan(changed, cause, graph, dict.fromkeys(graph.targets, because))
 
 
 def plan_selected(changed: ChangeSet, graph: Graph, selected: Collection[str]) -> Plan:
     """The union of what Pants selected and what the graph reaches, and which of them said so."""
-    needed = {address: ("Pants selects it; the graph shows no way", ()) for address in selected}
+    needed: dict[str, Because] = dict.fromkeys(selected, UNEXPLAINED)
     status = {change.path: change.status for change in changed.changes}
     for address, path in graph.reached(changed.changes).items():
         reason = f"{path[0]} was {status[path[0]]}"
@@ -88,7 +91,7 @@ def _plan(
     changed: ChangeSet,
     everything: Everything | None,
     graph: Graph,
-    needed: dict[str, tuple[str, tuple[str, ...]]],
+    needed: Mapping[str, Because],
 ) -> Plan:
     found: dict[str | None, list[Needed]] = {}
     for address in sorted(needed):
@@ -98,5 +101,5 @@ def _plan(
     return Plan(changed.since, changed.changes, everything, tests, images, bentos)
 
 
-def _needed(target: Target, reason: str, path: tuple[str, ...]) -> Needed:
+def _needed(target: Target, reason: str, path: Way) -> Needed:
     return Needed(target.address, target.name, reason, path)
