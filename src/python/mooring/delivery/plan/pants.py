@@ -34,14 +34,6 @@ class Pants:
         """Every target and what it depends on. Raises PantsFailed."""
         return self._parsed(self._ask("peek", "::"))
 
-    def _parsed(self, answer: str) -> Graph:
-        try:
-            return graph_of(json.loads(answer), read_settings(self.root))
-        except json.JSONDecodeError as error:
-            raise PantsFailed(
-                f"its answer is no JSON: {error}", place="./pants peek", cure="Run it by hand."
-            ) from None
-
     def selection(self, since: str) -> frozenset[str]:
         """The addresses that Pants selects for the changes since a commit, dependents included."""
         changed = (f"--changed-since={since}", "--changed-dependents=transitive")
@@ -51,7 +43,16 @@ class Pants:
         """Every test and package, without what they depend on, which a broken import breaks."""
         tests = self._ask("--filter-target-type=python_test", "list", "::").split()
         packages = self._ask(f"--filter-address-regex=:({'|'.join(PACKAGES)})$", "peek", "::")
-        return Graph({**self._parsed(packages).targets, **{test: Target(test, "python_test", "") for test in tests}})
+        found = {test: Target(test, "python_test", "") for test in tests}
+        return Graph({**found, **self._parsed(packages).targets})
+
+    def _parsed(self, answer: str) -> Graph:
+        try:
+            return graph_of(json.loads(answer), read_settings(self.root))
+        except json.JSONDecodeError as error:
+            raise PantsFailed(
+                f"its answer is no JSON: {error}", place="./pants peek", cure="Run it by hand."
+            ) from None
 
     def _ask(self, *arguments: str) -> str:
         tags = ("--tag=[]",) if self.slow else ()
