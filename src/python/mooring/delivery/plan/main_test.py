@@ -39,9 +39,7 @@ CODE = Path(plan.__file__).parents[3]
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     made = new_checkout(tmp_path / "checkout")
-    give_pants(
-        made, PEEK, SELECTION, ["a_test.py:tests", "b_test.py:tests"], ["app:image", "m:bento"]
-    )
+    give_pants(made, PEEK, SELECTION, ["a_test.py:tests", "b_test.py:tests"], PACKAGES)
     return made
 
 

@@ -362,12 +362,12 @@ def new_data(site: Site) -> str:
 def moved_data(site: Site) -> str:
     """From one model's rows to the other's: git takes it for a rename."""
     site.append("models/fare/rows.csv", f"{site.number}\n")
-    return site.move("models/delay/rows.csv", f"models/fare/rows_{site.number}.csv")
+    return site.move("models/delay/days.csv", f"models/fare/days_{site.number}.csv")
 
 
 def deleted_data(site: Site) -> str:
     site.append("docs/guide.md", f"{site.number}\n")
-    return site.remove(f"models/{site.random.choice(('delay', 'fare'))}/rows.csv")
+    return site.remove(f"models/{site.random.choice(('delay', 'fare'))}/days.csv")
 
 
 def resource(site: Site) -> str:

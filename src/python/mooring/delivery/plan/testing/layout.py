@@ -212,6 +212,7 @@ for model in ("delay", "fare"):
         ),
         f"models/{model}/release.json": '{"champion": "0"}\n',
         f"models/{model}/rows.csv": "day\n1\n",
+        f"models/{model}/days.csv": "day\n",
         f"models/{model}/plan.py": (
             "from models.calendar import DAYS\nfrom shop.training.fit import fit\n\n\n"
             "def plan():\n    return (DAYS, fit(1)[1])\n"
@@ -224,7 +225,7 @@ for model in ("delay", "fare"):
             "from pathlib import Path\n\n"
             f"from models.{model}.plan import plan\n\n\n"
             "def test_plan():\n    assert plan() == (7, 2)\n\n\n"
-            f"def test_rows():\n    assert list(Path('models/{model}').glob('*.csv'))\n"
+            f"def test_days():\n    assert Path('models/{model}/days.csv').exists()\n"
         ),
         f"models/{model}/service_test.py": (
             f"from models.{model}.service import service\n\n\n"
