@@ -284,7 +284,7 @@ def macro_comment(site: Site) -> str:
 def macro_field(site: Site) -> str:
     old = 'output_directories=["image"],'
     return site.replace(
-        "build-support/macros.py", old, f'{old}\n        extra_env_vars=["M={site.number}"],'
+        "build-support/macros.py", old, f'{old}\n        extra_env_vars=["LABEL_X={site.number}"],'
     )
 
 

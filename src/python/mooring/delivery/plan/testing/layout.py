@@ -25,6 +25,7 @@ def shop_image(entry_point, files=()):
 ASSEMBLER = '''"""Lists what an image would hold, by digest."""
 import hashlib
 import json
+import os
 from pathlib import Path
 
 SKIPPED = ("PEX-INFO", "__main__.py", "__pex__", ".bootstrap")
@@ -43,9 +44,13 @@ def layers(root):
     return {str(path.relative_to(root)): dict(digests(path)) for path in sorted(found + files)}
 
 
+def labels():
+    return {name: value for name, value in os.environ.items() if name.startswith("LABEL_")}
+
+
 if __name__ == "__main__":
     Path("image").mkdir()
-    Path("image/layers.json").write_text(json.dumps(layers(Path(".")), indent=1))
+    Path("image/layers.json").write_text(json.dumps([labels(), layers(Path("."))], indent=1))
 '''
 
 PANTS_TOML = """\

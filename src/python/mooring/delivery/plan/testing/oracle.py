@@ -58,6 +58,12 @@ class Trial:
     refused: str
     selected: frozenset[str]
     needed: frozenset[str]
+    by_pants: frozenset[str]
+
+    @property
+    def missed_by_pants(self) -> frozenset[str]:
+        """What would be missed without the rules, by Pants' own selection."""
+        return self.needed - self.by_pants
 
     @property
     def missed(self) -> frozenset[str]:
@@ -79,7 +85,7 @@ class Trial:
             yield f"missed {sorted(self.missed)}"
         if self.everything and self.drawn.kind not in EVERYTHING:
             yield "selected everything, and no global file changed"
-        if not self.everything and self.drawn.kind in EVERYTHING:
+        if not (self.everything or self.refused) and self.drawn.kind in EVERYTHING:
             yield "did not select everything"
 
 
@@ -105,11 +111,18 @@ class Oracle:
         what = edit(Site(self.repository, random, number))
         state = self._hand_over(random)
         try:
-            planned = self._plan()
+            planned, by_pants = self._plan(), self._by_pants()
             after = self.repository.build()
         finally:
             self.repository.restore(self.base)
-        return self._judge(Drawn(number, edit.__name__, what, state), planned, after)
+        return Trial(
+            Drawn(number, edit.__name__, what, state),
+            everything=planned.everything,
+            refused=planned.refused,
+            selected=planned.selected,
+            needed=self._needed(after, refused=bool(planned.refused)),
+            by_pants=by_pants,
+        )
 
     def _hand_over(self, random: Random) -> str:
         """An edit may be committed, staged, or neither: then new files are untracked."""
@@ -135,14 +148,9 @@ class Oracle:
         selected = frozenset(each["target"] for each in (*found["tests"], *found["images"]))
         return Planned(selected, everything=found["everything"] is not None)
 
-    def _judge(self, drawn: Drawn, planned: Planned, after: Built) -> Trial:
-        return Trial(
-            drawn,
-            everything=planned.everything,
-            refused=planned.refused,
-            selected=planned.selected,
-            needed=self._needed(after, refused=bool(planned.refused)),
-        )
+    def _by_pants(self) -> frozenset[str]:
+        changed = (f"--changed-since={self.base}", "--changed-dependents=transitive")
+        return frozenset(self.repository.pants(*changed, "list").stdout.split())
 
     def _needed(self, after: Built, *, refused: bool) -> frozenset[str]:
         """What ran or differs. Where Pants and the plan both refuse, the change is refused."""
@@ -175,8 +183,9 @@ def opened(folder: Path) -> Iterator[Oracle]:
 
 def table(trials: Sequence[Trial]) -> Iterator[str]:
     """Rows of a Markdown table, one for each kind of edit."""
-    yield "| Edit | Drawn | Needed | Selected | Everything | Refused | Missed |"
-    yield "|---|---|---|---|---|---|---|"
+    titles = ("Edit", "Drawn", "Needed", "Selected", "Everything", "Refused")
+    yield f"| {' | '.join(titles)} | Missed by Pants alone | Missed |"
+    yield "|---|---|---|---|---|---|---|---|"
     kinds = {trial.drawn.kind for trial in trials}
     for kind in sorted(kinds):
         yield _row(kind, [trial for trial in trials if trial.drawn.kind == kind])
@@ -190,6 +199,7 @@ def _row(title: str, trials: Sequence[Trial]) -> str:
         sum(len(trial.selected) for trial in trials),
         sum(trial.everything for trial in trials),
         sum(bool(trial.refused) for trial in trials),
+        sum(len(trial.missed_by_pants) for trial in trials),
         sum(len(trial.missed) for trial in trials),
     )
     return f"| {title.replace('_', ' ')} | {' | '.join(map(str, counts))} |"
