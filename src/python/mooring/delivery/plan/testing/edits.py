@@ -335,7 +335,8 @@ def lock_comment(site: Site) -> str:
 
 
 def pytest_lock(site: Site) -> str:
-    return site.append("3rdparty/python/pytest.lock", f"# via {site.number}\n")
+    version = VERSIONS[1 + site.number % (len(VERSIONS) - 1)]
+    return site.append("3rdparty/python/pytest.lock", f"leftpad=={version}\n")
 
 
 # --- Data and documents --------------------------------------------------------------------------

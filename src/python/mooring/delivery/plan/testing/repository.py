@@ -22,7 +22,7 @@ PANTS = os.environ.get("MOORING_PANTS_BIN", "")
 PANTS_SECONDS = 400
 
 # Versions of each small library that a lock can be moved to.
-VERSIONS = tuple(f"1.{minor}" for minor in range(40))
+VERSIONS = tuple(f"1.{minor}" for minor in range(300))
 
 # `✓ a/b_test.py:tests succeeded in 0.51s (cached locally).`
 _TEST = re.compile(
