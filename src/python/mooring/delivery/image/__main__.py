@@ -32,9 +32,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options.step(options)
     except MooringError as error:
-        sys.stderr.write(f"image: {error}\n")
-        return 1
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"{error.filename or 'output'}: {error.strerror}. Nothing was written.")
     return 0
+
+
+def _failed(message: str) -> int:
+    sys.stderr.write(f"image: {message}\n")
+    return 1
 
 
 def _libraries(options: argparse.Namespace) -> None:
