@@ -2,9 +2,8 @@
 
 PublishError
 ├── NoArchive            no image archive, or two that claim one name
-├── ArchiveDamaged       cut short, or its content is not what its digests say
 ├── RegistryUnnamed      what was given is no host with an optional prefix
-├── SkopeoMissing        the program that talks to registries is not installed
+├── SkopeoUnusable       the program that talks to registries is not installed, or was killed
 ├── RegistryRefused      not allowed, no such place, or no registry at all; asking again is no use
 ├── RegistryUnreachable  no answer in time, or nothing but errors of its own
 ├── TagTaken             the content tag names another image there
@@ -14,6 +13,8 @@ PublishError
     ├── LockUnwritable   disk full, or not allowed
     ├── LockChanged      somebody else published the same image meanwhile
     └── NotPublished     no line for an image
+
+An archive that is cut short or altered is `mooring.delivery.oci.errors.ImageUnreadable`.
 """
 
 from __future__ import annotations
@@ -29,16 +30,12 @@ class NoArchive(PublishError):
     """There is nothing to publish, or it is not clear which."""
 
 
-class ArchiveDamaged(PublishError):
-    """An archive is not whole; refused before anything is sent."""
-
-
 class RegistryUnnamed(PublishError):
     """The registry's name cannot be one."""
 
 
-class SkopeoMissing(PublishError):
-    """skopeo is not on PATH."""
+class SkopeoUnusable(PublishError):
+    """skopeo is not on PATH, or ended in a way that says nothing of the registry."""
 
 
 class RegistryRefused(PublishError):

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from mooring.bundle.atomic import write_file
+from mooring.delivery.oci.documents import tag_of
 from mooring.delivery.publish.errors import (
     LockChanged,
     LockUnreadable,
@@ -24,9 +25,6 @@ from mooring.delivery.publish.errors import (
 
 # Where it lies below the checkout.
 IMAGES_LOCK = Path("deploy", "images.lock.json")
-
-# Digits of the digest in a content tag: 64 bits, far more than images will ever be made.
-TAG_DIGITS = 16
 
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 # A part of a repository's path, after the OCI distribution specification.
@@ -39,15 +37,6 @@ Repository = Annotated[
 
 _CLOSED = ConfigDict(frozen=True, extra="forbid")
 _CURE = "Restore it from git: git checkout -- <file>."
-
-
-def content_tag(digest: str) -> str:
-    """The tag that an image of this digest has everywhere.
-
-    >>> content_tag("sha256:" + "0123456789abcdef" * 4)
-    'h-0123456789abcdef'
-    """
-    return f"h-{digest.removeprefix('sha256:')[:TAG_DIGITS]}"
 
 
 class PublishedImage(BaseModel):
@@ -71,8 +60,8 @@ class PublishedImage(BaseModel):
 
     @model_validator(mode="after")
     def _tag_is_of_the_digest(self) -> PublishedImage:
-        if self.tag != content_tag(self.digest):
-            raise ValueError(f"the tag must be {content_tag(self.digest)}, made from the digest")
+        if self.tag != tag_of(self.digest):
+            raise ValueError(f"the tag must be {tag_of(self.digest)}, made from the digest")
         return self
 
     @property

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mooring.delivery.oci.documents import tag_of
 from mooring.delivery.publish.errors import (
     LockChanged,
     LockUnreadable,
@@ -20,7 +21,6 @@ from mooring.delivery.publish.errors import (
 from mooring.delivery.publish.lock import (
     ImagesLock,
     PublishedImage,
-    content_tag,
     read_images_lock,
     record_image,
 )
@@ -37,7 +37,7 @@ def image(fill: str = "a", repository: str = "registry.example/mooring/gateway")
     platforms = {"linux/arm64": f"sha256:{'4' * 64}", "linux/amd64": f"sha256:{'8' * 64}"}
     return PublishedImage(
         repository=repository,
-        tag=content_tag(digest),
+        tag=tag_of(digest),
         digest=digest,
         base=f"sha256:{'b' * 64}",
         bytes=10,
@@ -65,7 +65,7 @@ def test_what_is_recorded_is_read_back_sorted_whatever_the_order(
     path = tmp_path_factory.mktemp("deploy") / "deploy" / "images.lock.json"
     wanted: dict[str, PublishedImage] = {}
     for name, digest in recorded:
-        new = image().model_copy(update={"digest": digest, "tag": content_tag(digest)})
+        new = image().model_copy(update={"digest": digest, "tag": tag_of(digest)})
         record_image(path, name, new, before=wanted.get(name))
         wanted[name] = new
 
