@@ -42,6 +42,13 @@ NEVER_SERVED = (
 )
 
 
+# The root is read-only; what is written goes where the one tmpfs is.
+IN_A_CONTAINER = (
+    *("MOORING_HOME=/tmp/mooring", "BENTOML_HOME=/tmp/mooring/bentoml", "BENTOML_DO_NOT_TRACK=true"),
+    *("PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "HOME=/tmp"),
+)
+
+
 def _image_step(name, arguments, needs, environ=(), **more):
     """Run one step of an image's build as a process of its own: what has not changed stays."""
     into = f"{build_file_dir()}/{name}"
@@ -127,6 +134,109 @@ def service_image(entry_point, libraries, command, env=(), ports=()):
         name="image",
         layers=[f"deploy:{libraries}-libraries", f"{build_file_dir()}:image-code"],
         entrypoint=command,
-        env=["PYTHONPATH=/opt/mooring/code:/opt/mooring/libraries", *env],
+        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/code:/opt/mooring/libraries", *env],
         ports=ports,
+    )
+
+
+def model_bento(name, lock="service"):
+    """Package the champion of the model `name` as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
+
+    One line in the BUILD file of a model that is released; `mooring promote` writes it. There is no
+    Bento of a model without a champion, and so no target that could fail for want of one.
+
+    `:champion` is the released bundle, fetched by its id where `release.json` has a URL: that is
+    the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
+    """
+    file(name="release", source="release.json")
+    # What lies in folders, bundles beside the release above all. Written as "all but", because a
+    # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
+    files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
+    adhoc_tool(
+        name="champion",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=["champion", f"--release=models/{name}/release.json", "--into=champion"],
+        execution_dependencies=[":release", ":bundles"],
+        workdir="/",
+        output_directories=["champion"],
+        # How botocore finds a store, its region and its credentials.
+        extra_env_vars=[
+            "AWS_ACCESS_KEY_ID",
+            "AWS_CA_BUNDLE",
+            "AWS_CONFIG_FILE",
+            "AWS_DEFAULT_REGION",
+            "AWS_EC2_METADATA_DISABLED",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_PROFILE",
+            "AWS_REGION",
+            "AWS_ROLE_ARN",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
+        ],
+    )
+    # What `service.py` imports of ours, and nothing else.
+    pex_binary(
+        name="bento-sources",
+        entry_point="service.py",
+        include_requirements=False,
+        layout="loose",
+    )
+    adhoc_tool(
+        name="bento-files",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=[
+            "build",
+            f"--sources=models.{name}/bento-sources.pex",
+            "--champion=champion",
+            f"--lock=3rdparty/python/{lock}.lock",
+            "--into=bento",
+        ],
+        execution_dependencies=[":bento-sources", ":champion", "3rdparty/python:image-locks"],
+        workdir="/",
+        output_directories=["bento"],
+    )
+    # `bentoml import` wants bento.yaml at the root of the archive.
+    relocated_files(name="bento-root", files_targets=[":bento-files"], src="bento", dest="")
+    archive(name="bento", format="tar", files=[":bento-root"])
+
+
+def model_image(libraries="service"):
+    """Package a model's service as `:image`: base, libraries, code, and its Bento with the champion.
+
+    The image holds the whole Bento; what serves every model alike lies in the code layer, so that
+    a new release changes one layer of this one image.
+    """
+    folder = "opt/mooring/bento"
+    packaged = str(build_file_dir()).replace("/", ".")
+    _image_step(
+        "image-code",
+        [
+            *("files", f"--tree={packaged}/bento-sources.pex", f"--at={folder}/src"),
+            *("--only=mooring", "--only=models", "--title=code"),
+        ],
+        [":bento-sources"],
+    )
+    _image_step(
+        "image-bento",
+        [
+            *("files", "--tree=bento", f"--at={folder}", "--title=bento"),
+            *("--without=src/mooring", "--without=src/models"),
+        ],
+        [":bento-files"],
+    )
+    image(
+        name="image",
+        layers=[
+            f"deploy:{libraries}-libraries",
+            *(f"{build_file_dir()}:image-{layer}" for layer in ("code", "bento")),
+        ],
+        entrypoint=[
+            *("python3.11", "-m", "bentoml", "serve", f"/{folder}"),
+            *("--host", "0.0.0.0", "--port", "3000"),
+        ],
+        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/libraries"],
+        ports=["3000"],
     )

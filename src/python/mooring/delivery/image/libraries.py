@@ -24,7 +24,7 @@ _PLATFORMS = {
     "linux/arm64": "aarch64-manylinux_2_28",
 }
 # Written by the installer for itself, or commands whose first line names this machine's Python.
-_INSTALLERS_OWN = ("bin", "INSTALLER", "REQUESTED", "direct_url.json", "RECORD", "uv_cache.json")
+_INSTALLERS_OWN = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD", "uv_cache.json")
 _DEVELOPERS_OWN = {"tests", "test", "testing_data", "__pycache__", "include", "benchmarks"}
 _SOURCES = (".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".h", ".hpp", ".a", ".pyc", ".whl")
 
@@ -45,7 +45,11 @@ class Selection:
         [False, False, True]
         """
         parts = PurePosixPath(path).parts
-        if parts[0] == "bin" or path.endswith(_SOURCES) or _DEVELOPERS_OWN & set(parts[:-1]):
+        if (
+            parts[0] in ("bin", ".lock")
+            or path.endswith(_SOURCES)
+            or _DEVELOPERS_OWN & set(parts[:-1])
+        ):
             return False
         if parts[-1] in _INSTALLERS_OWN and parts[0].endswith(".dist-info"):
             return False
