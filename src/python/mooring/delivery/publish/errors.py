@@ -2,6 +2,7 @@
 
 PublishError
 ├── NoArchive            no image archive, or two that claim one name
+├── NoRoom               the folder for temporary files is full
 ├── RegistryUnnamed      what was given is no host with an optional prefix
 ├── SkopeoUnusable       the program that talks to registries is not installed, or was killed
 ├── RegistryRefused      not allowed, no such place, or no registry at all; asking again is no use
@@ -28,6 +29,10 @@ class PublishError(MooringError):
 
 class NoArchive(PublishError):
     """There is nothing to publish, or it is not clear which."""
+
+
+class NoRoom(PublishError):
+    """An image cannot be unpacked, which skopeo needs to push it."""
 
 
 class RegistryUnnamed(PublishError):

@@ -16,7 +16,7 @@ from mooring.delivery.oci.archive import ImageArchive
 from mooring.delivery.oci.documents import tag_of
 from mooring.delivery.publish.address import repository_at
 from mooring.delivery.publish.archives import base_of, bytes_of, sizes_of, unpack
-from mooring.delivery.publish.errors import PushLost, TagTaken
+from mooring.delivery.publish.errors import NoRoom, PushLost, TagTaken
 from mooring.delivery.publish.lock import PublishedImage, read_images_lock, record_image
 from mooring.delivery.publish.patience import Deadline, Patience, Persistence
 from mooring.delivery.publish.skopeo import Skopeo
@@ -109,8 +109,7 @@ def _push(
     deadline: Deadline,
     tell: Callable[[str], None],
 ) -> int:
-    layout = skopeo.scratch / "image"
-    unpack(archive, layout)
+    layout = _unpacked(archive, skopeo.scratch)
     sent: set[str] = set()
 
     def watch(hexes: set[str]) -> None:
@@ -128,6 +127,19 @@ def _push(
             cure="The registry has lost it; nothing was recorded. Ask who runs it.",
         )
     return sizes_of(archive, sent)
+
+
+def _unpacked(archive: ImageArchive, scratch: Path) -> Path:
+    layout = scratch / "image"
+    try:
+        unpack(archive, layout)
+    except OSError as error:
+        raise NoRoom(
+            f"the image {archive.name} cannot be unpacked: {error.strerror}",
+            place=str(scratch.parent),
+            cure=f"Make room for {bytes_of(archive) / _MB:.0f} MB, or point TMPDIR elsewhere.",
+        ) from None
+    return layout
 
 
 def _is_there(

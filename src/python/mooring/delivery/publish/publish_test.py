@@ -6,6 +6,7 @@ import base64
 import json
 import multiprocessing
 import os
+import resource
 import subprocess
 import tempfile
 import urllib.request
@@ -21,6 +22,7 @@ from mooring.delivery.oci.errors import ImageUnreadable
 from mooring.delivery.publish.errors import (
     LockChanged,
     LockUnreadable,
+    NoRoom,
     RegistryRefused,
     RegistryUnnamed,
     RegistryUnreachable,
@@ -30,7 +32,7 @@ from mooring.delivery.publish.lock import read_images_lock
 from mooring.delivery.publish.patience import Patience
 from mooring.delivery.publish.publish import Registry, look_for, publish
 from mooring.delivery.publish.testing.faults import Asked, Cut, Fault, Hold, Status, bad_way
-from mooring.delivery.publish.testing.images import BASE_DIGEST, write_small_image
+from mooring.delivery.publish.testing.images import BASE_DIGEST, LAYER_BYTES, write_small_image
 from mooring.delivery.publish.testing.registry import RunningRegistry, running_registry
 
 # Tries follow each other at once: what is waited for is the registry, not the clock.
@@ -389,6 +391,23 @@ def test_an_archive_that_changes_after_it_was_checked_is_not_pushed(
         publish(archive, at(registry.host), lock)
 
     assert registry.writes() == []
+
+
+def test_a_full_disk_for_temporary_files_stops_before_anything_is_sent(
+    registry: RunningRegistry, archive: ImageArchive, lock: Path
+) -> None:
+    publisher = _processes.Process(target=_publish_without_room, args=(registry, archive, lock))
+    publisher.start()
+    publisher.join()
+
+    assert (publisher.exitcode, registry.writes()) == (0, [])
+
+
+def _publish_without_room(registry: RunningRegistry, archive: ImageArchive, lock: Path) -> None:
+    """The kernel refuses bytes beyond the limit, as it does those beyond the end of a disk."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LAYER_BYTES // 2, LAYER_BYTES // 2))
+    with pytest.raises(NoRoom, match="point TMPDIR elsewhere"):
+        publish(archive, at(registry.host), lock)
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(
