@@ -34,7 +34,11 @@ def ship(release: Path, into: Path, environ: Mapping[str, str]) -> subprocess.Co
     scratch = into.with_name("scratch")
     scratch.mkdir()
     inherited = {n: v for n, v in os.environ.items() if not n.startswith("AWS_")}
-    own = {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "TMPDIR": str(scratch), "PYTHONSAFEPATH": "1"}
+    own = {
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "TMPDIR": str(scratch),
+        "PYTHONSAFEPATH": "1",
+    }
     done = subprocess.run(
         [sys.executable, command.__file__, "champion", f"--release={release}", f"--into={into}"],
         env={**inherited, **own, **environ, "AWS_EC2_METADATA_DISABLED": "true"},

@@ -19,10 +19,12 @@ import pytest
 from mooring.delivery.oci.archive import ImageArchive
 from mooring.delivery.oci.documents import INDEX_TYPE
 from mooring.delivery.oci.errors import ImageUnreadable
+from mooring.delivery.publish.archives import bytes_of
 from mooring.delivery.publish.errors import (
     LockChanged,
     LockUnreadable,
     NoRoom,
+    PushLost,
     RegistryRefused,
     RegistryUnnamed,
     RegistryUnreachable,
@@ -34,6 +36,7 @@ from mooring.delivery.publish.publish import Registry, look_for, publish
 from mooring.delivery.publish.testing.faults import Asked, Cut, Fault, Hold, Status, bad_way
 from mooring.delivery.publish.testing.images import BASE_DIGEST, LAYER_BYTES, write_small_image
 from mooring.delivery.publish.testing.registry import RunningRegistry, running_registry
+from mooring.process.tree import is_alive, members
 
 # Tries follow each other at once: what is waited for is the registry, not the clock.
 AT_ONCE = Patience(seconds=60, tries=4, first_wait=0.01)
@@ -282,9 +285,34 @@ def test_an_upload_that_hangs_is_tried_again(
     patient = Patience(seconds=6, first_wait=0.01)
     with bad_way(registry.host, once) as way:
         done = publish(archive, Registry(way.host, insecure=True, patience=patient), lock)
+        left = [child for child in members(os.getpid())[1:] if child.name() == "skopeo"]
         hold.let_go.set()
 
     assert done.state == "pushed"
+    assert [child for child in left if is_alive(child)] == [], "the try that hung was ended"
+
+
+def test_a_registry_that_takes_an_image_and_has_it_not_is_found_out(
+    registry: RunningRegistry, archive: ImageArchive, lock: Path
+) -> None:
+    def swallow(asked: Asked) -> Fault | None:
+        return Status(201) if asked.method == "PUT" and "manifests/h-" in asked.path else None
+
+    with bad_way(registry.host, swallow) as way, pytest.raises(PushLost):
+        publish(archive, at(way.host), lock)
+
+    assert not lock.exists()
+
+
+def test_a_push_tells_how_far_it_is(
+    registry: RunningRegistry, archive: ImageArchive, lock: Path
+) -> None:
+    told: list[str] = []
+
+    publish(archive, at(registry.host), lock, told.append)
+
+    assert told
+    assert told[-1] == f"{blobs_of(archive) / 1e6:.1f} of at most {bytes_of(archive) / 1e6:.1f} MB"
 
 
 def test_a_refusal_is_not_asked_again(
