@@ -1,4 +1,4 @@
-"""From sources, a champion and a lock to a Bento: the same bytes wherever and whenever it is built."""
+"""From sources, a champion and a lock to a Bento: the same bytes wherever and whenever."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def service_file(model: str) -> str:
 
 
 def version_of(context: Path) -> str:
-    """The version of the Bento that is built here: digits of the digest of all that goes into it."""
+    """The version of the Bento that is built here: digits of a digest of all that goes into it."""
     files = {path: sha256((context / path).read_bytes()) for path in _files(context)}
     facts = {"format": FORMAT, "bentoml": version("bentoml"), "files": files}
     return sha256(canonical_json(facts))[:_VERSION_DIGITS]
