@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -95,6 +96,15 @@ def test_metrics_are_on_a_port_of_their_own_and_not_on_the_public_one(
     assert "process_resident_memory_bytes" in private
     assert "_created" not in private
     assert public.status == 404
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_metrics_listen_on_the_address_that_is_set_and_on_no_other(
+    tmp_path: Path, service: FakeUpstream
+) -> None:
+    with running(tmp_path, service.url, MOORING_METRICS_HOST="127.0.0.2") as process:
+        socket.create_connection(("127.0.0.2", process.metrics_port), timeout=5).close()
+        assert not listens(process.metrics_port)
 
 
 def test_a_gateway_starts_before_its_service_and_becomes_ready_with_it(tmp_path: Path) -> None:
