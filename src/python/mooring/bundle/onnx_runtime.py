@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from mooring.bundle.errors import ModelUnloadable
+from mooring.bundle.ort import onnxruntime as ort
 from mooring.contract.columns import Columns, float_tensors
 from mooring.contract.contract import Contract
 
