@@ -14,7 +14,7 @@ import pytest
 
 from mooring.gateway.testing.contracts import CONTRACT, ROW
 from mooring.gateway.testing.gateway import JSON, Answer, ask, until, until_ready
-from mooring.gateway.testing.process import GatewayProcess, run, running
+from mooring.gateway.testing.process import GatewayProcess, run, running, start
 from mooring.gateway.testing.upstream import Behaviour, FakeUpstream, upstream
 
 # Longer than any test takes, so that only the gateway's own ways to stop end a request.
@@ -82,6 +82,25 @@ def test_a_second_signal_ends_the_process_while_a_request_is_in_flight(
         process.stop(signal.SIGTERM)
         assert process.exit_code() == 128 + signal.SIGTERM
         assert in_flight.exception(10) or in_flight.result().status == 500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
+def test_a_signal_during_the_imports_ends_it_before_it_listens(tmp_path: Path) -> None:
+    process = start(tmp_path, "http://127.0.0.1:1")
+    try:
+        until(lambda: handles(process.pid, signal.SIGTERM), bool)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "is listening" not in said
+
+
+def handles(pid: int, sig: signal.Signals) -> bool:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    return bool(int(status["SigCgt"], 16) >> (sig - 1) & 1)
 
 
 def test_metrics_are_on_a_port_of_their_own_and_not_on_the_public_one(
