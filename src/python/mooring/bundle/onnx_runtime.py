@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-# On Linux, 1.32 reports usage to its makers from the moment it is imported, over the network and
-# from a file in the user's home; nothing that can be called afterwards takes that back.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
 import numpy as np
 from numpy.typing import NDArray
 
