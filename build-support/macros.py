@@ -29,33 +29,214 @@ def command(name, entry_point):
     """
     pex_binary(name=name, entry_point=entry_point, include_requirements=False, layout="loose")
 
+# What is built from source and bundle without a Docker engine; docs/build.md draws the steps.
 IMAGE = "src/python/mooring/delivery/image"
 PLATFORMS = ("linux/amd64", "linux/arm64")
+NEVER_SERVED = (
+    # The C API of the library that Python's own module already holds: 35 MB.
+    "onnxruntime/capi/libonnxruntime.so.*",
+    # Tools for making and shrinking models.
+    *("onnxruntime/quantization", "onnxruntime/tools", "onnxruntime/transformers"),
+    # Compilers of extension modules.
+    *("numpy/distutils", "numpy/f2py"),
+)
 
 
-def image_libraries(name, lock, without=()):
-    """Make the third-party layer, one for each platform, from a lock: `:<name>`.
+# The root is read-only; what is written goes where the one tmpfs is.
+IN_A_CONTAINER = (
+    *("MOORING_HOME=/tmp/mooring", "BENTOML_HOME=/tmp/mooring/bentoml", "BENTOML_DO_NOT_TRACK=true"),
+    *("PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "HOME=/tmp"),
+)
 
-    `without` names paths below site-packages that no request reads, each with its reason beside it.
-    """
+
+def _image_step(name, arguments, needs, environ=(), **more):
+    """Run one step of an image's build as a process of its own: what has not changed stays."""
+    into = f"{build_file_dir()}/{name}"
     adhoc_tool(
         name=name,
         runnable=IMAGE,
-        runnable_dependencies=["build-support:uv"],
-        execution_dependencies=["3rdparty/python:image-locks"],
-        # Where the package index is; `./pants` takes it from pip's configuration.
-        extra_env_vars=[
-            *("UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "SSL_CERT_FILE"),
-            *("HTTPS_PROXY", "NO_PROXY", "PYTHONHASHSEED=0"),
-        ],
+        execution_dependencies=needs,
+        # Constant sets are written into byte code in the order of their hashes.
+        extra_env_vars=["PYTHONHASHSEED=0", *environ],
         workdir="/",
-        args=[
-            "libraries",
-            f"--lock=3rdparty/python/{lock}.lock",
-            *(f"--platform={platform}" for platform in PLATFORMS),
-            *(f"--without={path}" for path in without),
-            "--at=opt/mooring/libraries",
-            f"--into={name}",
+        args=[*arguments, f"--into={into}"],
+        output_directories=[into],
+        **more,
+    )
+
+
+def image_base(name, lock):
+    """Take the base that `lock` names out of the cache, verified: an OCI layout.
+
+    The one step that looks outside the build: Pants cannot see what git ignores.
+    """
+    file(name=f"{name}-lock", source=lock)
+    arguments = ["base", f"--lock={build_file_dir()}/{lock}"]
+    _image_step(name, arguments, [f":{name}-lock"], ["HOME", "MOORING_CACHE"])
+
+
+def image_libraries(name, lock, without=()):
+    """Install what `lock` names as the third-party layer, one for each platform.
+
+    `without` names paths below site-packages that no request reads, each with its reason beside it.
+    """
+    arguments = [
+        *("libraries", f"--lock=3rdparty/python/{lock}.lock", "--at=opt/mooring/libraries"),
+        *(f"--platform={platform}" for platform in PLATFORMS),
+        *(f"--without={path}" for path in without),
+    ]
+    # Where the package index is; `./pants` takes it from pip's configuration.
+    index = ["UV_DEFAULT_INDEX", "UV_INDEX", "UV_FIND_LINKS", "SSL_CERT_FILE", "HTTPS_PROXY"]
+    _image_step(
+        name,
+        arguments,
+        ["3rdparty/python:image-locks"],
+        index,
+        runnable_dependencies=["build-support:uv"],
+    )
+
+
+def image_code(name, entry_point):
+    """Put the sources behind `entry_point`, and what they import of ours, into a layer."""
+    sources = f"{name}-sources"
+    pex_binary(
+        name=sources, entry_point=entry_point, include_requirements=False, layout="loose"
+    )
+    packaged = str(build_file_dir()).replace("/", ".")
+    arguments = [
+        *("files", f"--tree={packaged}/{sources}.pex", "--at=opt/mooring/code", "--title=code"),
+        # What makes it a PEX.
+        *(f"--without={each}" for each in (".bootstrap", "__pex__", "__main__.py", "PEX-INFO")),
+    ]
+    _image_step(name, arguments, [f":{sources}"])
+
+
+def image(name, layers, entrypoint, env=(), ports=(), title=None):
+    """Assemble layers, bottom to top, on the base: `:<name>`, an OCI archive for every platform."""
+    layout = f"{name}-layout"
+    arguments = [
+        *("image", "--base=deploy/base", f"--name={title or build_file_dir().name}"),
+        *(f"--layers={each.lstrip('/').replace(':', '/')}" for each in layers),
+        *(f"--entrypoint={each}" for each in entrypoint),
+        *(f"--env={each}" for each in env),
+        *(f"--port={each}" for each in ports),
+    ]
+    # At the root of the archive, where an OCI layout has it.
+    root = f"{build_file_dir()}/{layout}"
+    _image_step(layout, arguments, ["deploy:base", *layers], root_output_directory=root)
+    archive(name=name, format="tar", files=[f":{layout}"])
+
+
+def service_image(entry_point, libraries, command, env=(), ports=()):
+    """Package a service of ours as `:image`: base, libraries, code."""
+    image_code("image-code", entry_point)
+    image(
+        name="image",
+        layers=[f"deploy:{libraries}-libraries", f"{build_file_dir()}:image-code"],
+        entrypoint=command,
+        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/code:/opt/mooring/libraries", *env],
+        ports=ports,
+    )
+
+
+def model_bento(name, lock="service"):
+    """Package the champion of the model `name` as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
+
+    One line in the BUILD file of a model that is released; `mooring promote` writes it. There is no
+    Bento of a model without a champion, and so no target that could fail for want of one.
+
+    `:champion` is the released bundle, fetched by its id where `release.json` has a URL: that is
+    the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
+    """
+    file(name="release", source="release.json")
+    # What lies in folders, bundles beside the release above all. Written as "all but", because a
+    # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
+    files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
+    adhoc_tool(
+        name="champion",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=["champion", f"--release=models/{name}/release.json", "--into=champion"],
+        execution_dependencies=[":release", ":bundles"],
+        workdir="/",
+        output_directories=["champion"],
+        # How botocore finds a store, its region and its credentials.
+        extra_env_vars=[
+            "AWS_ACCESS_KEY_ID",
+            "AWS_CA_BUNDLE",
+            "AWS_CONFIG_FILE",
+            "AWS_DEFAULT_REGION",
+            "AWS_EC2_METADATA_DISABLED",
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_PROFILE",
+            "AWS_REGION",
+            "AWS_ROLE_ARN",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_SHARED_CREDENTIALS_FILE",
+            "AWS_WEB_IDENTITY_TOKEN_FILE",
         ],
-        output_directories=[name],
+    )
+    # What `service.py` imports of ours, and nothing else.
+    pex_binary(
+        name="bento-sources",
+        entry_point="service.py",
+        include_requirements=False,
+        layout="loose",
+    )
+    adhoc_tool(
+        name="bento-files",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=[
+            "build",
+            f"--sources=models.{name}/bento-sources.pex",
+            "--champion=champion",
+            f"--lock=3rdparty/python/{lock}.lock",
+            "--into=bento",
+        ],
+        execution_dependencies=[":bento-sources", ":champion", "3rdparty/python:image-locks"],
+        workdir="/",
+        output_directories=["bento"],
+    )
+    # `bentoml import` wants bento.yaml at the root of the archive.
+    relocated_files(name="bento-root", files_targets=[":bento-files"], src="bento", dest="")
+    archive(name="bento", format="tar", files=[":bento-root"])
+
+
+def model_image(libraries="service"):
+    """Package a model's service as `:image`: base, libraries, code, and its Bento with the champion.
+
+    The image holds the whole Bento; what serves every model alike lies in the code layer, so that
+    a new release changes one layer of this one image.
+    """
+    folder = "opt/mooring/bento"
+    packaged = str(build_file_dir()).replace("/", ".")
+    _image_step(
+        "image-code",
+        [
+            *("files", f"--tree={packaged}/bento-sources.pex", f"--at={folder}/src"),
+            *("--only=mooring", "--only=models", "--title=code"),
+        ],
+        [":bento-sources"],
+    )
+    _image_step(
+        "image-bento",
+        [
+            *("files", "--tree=bento", f"--at={folder}", "--title=bento"),
+            *("--without=src/mooring", "--without=src/models"),
+        ],
+        [":bento-files"],
+    )
+    image(
+        name="image",
+        layers=[
+            f"deploy:{libraries}-libraries",
+            *(f"{build_file_dir()}:image-{layer}" for layer in ("code", "bento")),
+        ],
+        entrypoint=[
+            *("python3.11", "-m", "bentoml", "serve", f"/{folder}"),
+            *("--host", "0.0.0.0", "--port", "3000"),
+        ],
+        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/libraries"],
+        ports=["3000"],
     )

@@ -19,5 +19,4 @@ def test_zizmor_finds_nothing_with_every_offline_audit_in_its_strictest_persona(
 
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_every_file_fits_the_schema_of_its_kind(schema: str) -> None:
-    done = schema_errors(Path.cwd(), schema)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert schema_errors(schema, Path.cwd()) == {}

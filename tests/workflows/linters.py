@@ -38,11 +38,16 @@ def findings(*roots: Path) -> list[tuple[str, str]]:
     ]
 
 
-def schema_errors(root: Path, schema: str) -> subprocess.CompletedProcess[str]:
-    """Check every file of a kind against the schema of its kind."""
-    files = sorted(map(str, root.glob(SCHEMAS[schema])))
+def schema_errors(schema: str, *roots: Path) -> dict[str, str]:
+    """The files below `roots` that do not fit the schema of their kind, and why."""
+    files = [str(path) for root in roots for path in sorted(root.glob(SCHEMAS[schema]))]
     assert files, f"nothing to check against {schema}"
-    return _run("check-jsonschema", "--builtin-schema", schema, *files)
+    done = _run("check-jsonschema", "--output-format", "json", "--builtin-schema", schema, *files)
+    assert done.returncode in (0, 1), done.stderr
+    said = json.loads(done.stdout)
+    assert said["status"] == ("fail" if done.returncode else "ok")
+    wrong = [*said.get("errors", ()), *said.get("parse_errors", ())]
+    return {error["filename"]: error["message"] for error in wrong}
 
 
 def _run(tool: str, *arguments: str) -> subprocess.CompletedProcess[str]:

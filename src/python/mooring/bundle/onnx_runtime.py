@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
+# On Linux, 1.32 reports usage to its makers from the moment it is imported, over the network and
+# from a file in the user's home; nothing that can be called afterwards takes that back.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray

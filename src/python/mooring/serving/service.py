@@ -47,14 +47,14 @@ def model_service(name: str) -> bentoml.Service[Any]:
 
     class ModelService:
         def __init__(self) -> None:
-            settings = _settings(name)
+            settings = _settings(service)
             drain.hold_back(settings.drain)
             _boot(replica, settings)
 
         @bentoml.on_deployment  # type: ignore[untyped-decorator]  # BentoML types its facade only
         @staticmethod
         def prepare() -> None:
-            _prepare(name)
+            _prepare(service)
 
         @bentoml.api(  # type: ignore[untyped-decorator]
             input_spec=request_type(replica), output_spec=PredictResponse
@@ -65,14 +65,14 @@ def model_service(name: str) -> bentoml.Service[Any]:
         async def __is_ready__(self) -> bool:
             return _ready(replica, drain)
 
-    service = bentoml.service(name=name, **LEAN)(ModelService)
+    service: bentoml.Service[Any] = bentoml.service(name=name, **LEAN)(ModelService)
     service.mount_asgi_app(create_app(replica), path="/")
     service.add_asgi_middleware(Guard, replica=replica)
     service.add_asgi_middleware(LettingGo, drain=drain)
     return service
 
 
-def _prepare(name: str) -> None:
+def _prepare(service: bentoml.Service[Any]) -> None:
     """In the supervisor, before the worker: a service that has nothing to serve ends here."""
     stop_usage_reports()
     announce_supervisor()
@@ -81,7 +81,7 @@ def _prepare(name: str) -> None:
     try:
         # A worker that has to be started again serves what the first one did, whatever has been
         # released meanwhile.
-        os.environ.update(_settings(name).environ)
+        os.environ.update(_settings(service).environ)
     except MooringError as error:
         # The one type that BentoML's command shows as a line instead of a traceback.
         raise bentoml.exceptions.BentoMLException(str(error)) from error
@@ -97,8 +97,12 @@ def _boot(replica: Replica, settings: Settings) -> None:
     gc.freeze()
 
 
-def _settings(name: str) -> Settings:
-    return read_settings(name, os.environ, Path.cwd())
+def _settings(service: bentoml.Service[Any]) -> Settings:
+    """Where the sources lie is BentoML's to say: the supervisor's working directory is the user's,
+    the worker's is the Bento, and both have loaded the service out of `src`.
+    """
+    bento = Path(service.bento.path_of("src")) if service.bento else None
+    return read_settings(service.name, os.environ, Path.cwd(), bento)
 
 
 def _ready(replica: Replica, drain: Drain) -> bool:

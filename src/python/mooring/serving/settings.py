@@ -1,4 +1,5 @@
-"""Which bundle to serve: named by the environment, else the champion of a checkout.
+"""Which bundle to serve: named by the environment, else the champion that a Bento holds, else the
+champion of a checkout.
 
 Variables that are read:
 
@@ -6,8 +7,8 @@ Variables that are read:
     MOORING_BUNDLE_ID       the full id it must have; not checked when left out, needed for a URL
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
     MOORING_DRAIN_SECONDS   how long to keep serving after SIGTERM; 0.5 by default
-    MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named;
-                            the working directory by default
+    MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named
+                            and no Bento holds one; the working directory by default
     MOORING_HOME            what is fetched from a URL is kept below; .mooring in that directory
                             by default
 
@@ -22,6 +23,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mooring.bundle.champion import CHAMPION, read_champion
 from mooring.bundle.location import is_url
 from mooring.bundle.release import read_release
 from mooring.bundle.signature import OFF, SignaturePolicy, policy_from
@@ -55,9 +57,14 @@ class Settings:
         }
 
 
-def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings:
-    """Settings of the service of `model`; a bundle behind a URL is fetched. Raises InvalidSettings,
-    ReleaseError from a release, what `resolve` raises, or SigningUnusable for half a policy.
+def read_settings(
+    model: str, environ: Mapping[str, str], cwd: Path, bento: Path | None = None
+) -> Settings:
+    """Settings of the service of `model`; a bundle behind a URL is fetched. `bento` is the folder
+    of the sources where they came out of a Bento.
+
+    Raises InvalidSettings, ReleaseError from a release, what `resolve` raises, or SigningUnusable
+    for half a policy.
 
     >>> read_settings("m", {"MOORING_BUNDLE": "b", "MOORING_MODEL_VERSION": "3"}, Path("/")).version
     3
@@ -67,7 +74,8 @@ def read_settings(model: str, environ: Mapping[str, str], cwd: Path) -> Settings
     root = Path(environ.get("MOORING_ROOT") or cwd)
     cache = cache_in(root / (environ.get("MOORING_HOME") or ".mooring"))
     if not named:
-        return replace(_champion(model, root, cache, signature), drain=drain)
+        held = _held(model, bento) or _champion(model, root, cache)
+        return replace(held, signature=signature, drain=drain)
     expect = environ.get("MOORING_BUNDLE_ID") or None
     bundle = _fetched(named, expect, cache) if is_url(named) else cwd / named
     return Settings(model, bundle, expect, _version(environ), signature, drain)
@@ -83,7 +91,15 @@ def _fetched(url: str, expect: str | None, cache: Path) -> Path:
     return resolve(url, beside=cache, cache=cache, expect=expect)
 
 
-def _champion(model: str, root: Path, cache: Path, signature: SignaturePolicy) -> Settings:
+def _held(model: str, bento: Path | None) -> Settings | None:
+    """What the Bento is there to serve, whatever checkout it is started in."""
+    shipped = read_champion(bento / CHAMPION) if bento is not None else None
+    if shipped is None:
+        return None
+    return Settings(model, shipped.path, shipped.champion.bundle, shipped.champion.version)
+
+
+def _champion(model: str, root: Path, cache: Path) -> Settings:
     path = root / "models" / model / "release.json"
     champion = read_release(path, model=model).release.champion
     if champion is None:
@@ -93,7 +109,7 @@ def _champion(model: str, root: Path, cache: Path, signature: SignaturePolicy) -
             cure="Set MOORING_BUNDLE to a bundle directory, or promote a blessed bundle first.",
         )
     bundle = resolve(champion.location, beside=path.parent, cache=cache, expect=champion.bundle)
-    return Settings(model, bundle, champion.bundle, champion.version, signature)
+    return Settings(model, bundle, champion.bundle, champion.version)
 
 
 def _version(environ: Mapping[str, str]) -> int:

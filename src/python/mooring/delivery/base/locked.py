@@ -7,11 +7,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from mooring.delivery.base.archive import verify_archive
-from mooring.delivery.base.errors import BaseMissing
+from mooring.delivery.base.errors import BaseMissing, BaseTampered
 from mooring.delivery.base.lock import BaseLock, read_lock
+from mooring.delivery.oci.archive import ImageArchive, open_archive
+from mooring.delivery.oci.errors import ImageUnreadable
 
 MAKE_IT = "run ./mooring images base"
+
+# The file that our archives end with, as their names are sorted.
+LAST = "oci-layout"
 
 
 def base_cache(environ: Mapping[str, str]) -> Path:
@@ -34,11 +38,31 @@ def locked_base(lock_text: str, cache: Path) -> Path:
     return verified(lock, archive_in(cache, lock.digest))
 
 
-def verified(lock: BaseLock, archive: Path) -> Path:
-    """`archive`, when it is the locked base."""
-    if not archive.is_file():
+def verified(lock: BaseLock, path: Path) -> Path:
+    """`path`, when the archive there is the locked base."""
+    if not path.is_file():
         raise BaseMissing(
-            "the base image is not in the cache", place=str(archive), cure=f"Make it: {MAKE_IT}."
+            "the base image is not in the cache", place=str(path), cure=f"Make it: {MAKE_IT}."
         )
-    verify_archive(archive, lock.digest, [p.manifest for p in lock.platforms.values()])
-    return archive
+    try:
+        archive = open_archive(path)
+        _check_names(archive, lock)
+        archive.check()
+        archive.member(LAST)  # or the archive is cut short behind the blobs
+    except ImageUnreadable as error:
+        raise _tampered(path, error.problem) from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _tampered(path, "its documents are not those of an image") from None
+    return path
+
+
+def _check_names(archive: ImageArchive, lock: BaseLock) -> None:
+    if archive.digest != lock.digest:
+        raise _tampered(archive.path, f"it holds {archive.digest}, not {lock.digest}")
+    found = {platform.digest for platform in archive.platforms}
+    if missing := {platform.manifest for platform in lock.platforms.values()} - found:
+        raise _tampered(archive.path, f"its index does not name {min(missing)}")
+
+
+def _tampered(path: Path, problem: str) -> BaseTampered:
+    return BaseTampered(problem, place=str(path), cure=f"Make it anew: {MAKE_IT}.")

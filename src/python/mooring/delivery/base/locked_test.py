@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import hashlib
-import io
 import json
-import tarfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,45 +9,36 @@ import pytest
 from mooring.delivery.base.errors import BaseLockUnreadable, BaseMissing, BaseTampered
 from mooring.delivery.base.lock import BaseLock, Package, PlatformLock, read_lock
 from mooring.delivery.base.locked import archive_in, base_cache, locked_base
+from mooring.delivery.base.testing.archives import contents_of, write_base, write_tar
 
-LAYER = b"a layer" * 1000
-CONFIG = b'{"architecture": "amd64", "os": "linux"}'
-
-
-def digest_of(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def entry(content: bytes) -> dict[str, object]:
-    return {"digest": digest_of(content), "size": len(content)}
-
-
-MANIFEST = json.dumps({"config": entry(CONFIG), "layers": [entry(LAYER)]}).encode()
-INDEX = json.dumps({"manifests": [entry(MANIFEST)]}).encode()
-BLOBS = {digest_of(content): content for content in (LAYER, CONFIG, MANIFEST, INDEX)}
+DIGEST = f"sha256:{'0' * 64}"
 LOCK = BaseLock(
-    digest=digest_of(INDEX),
-    size=sum(map(len, BLOBS.values())),
+    digest=DIGEST,
+    size=1,
     source={"kind": "debian", "suite": "bookworm"},
     platforms={
-        "linux/amd64": PlatformLock(
-            digest_of(MANIFEST), (Package("libc6", "2.36-9", "amd64", "0" * 64),)
-        )
+        "linux/amd64": PlatformLock(DIGEST, (Package("libc6", "2.36-9", "amd64", "0" * 64),)),
+        "linux/arm64": PlatformLock(DIGEST, (Package("libc6", "2.36-9", "arm64"),)),
     },
 )
 
 
-def write_archive(path: Path, blobs: Mapping[str, bytes]) -> Path:
-    with tarfile.open(path, "w") as archive:
-        for name, content in blobs.items():
-            member = tarfile.TarInfo(f"blobs/{name.replace(':', '/')}")
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return path
+@pytest.fixture
+def locked(tmp_path: Path) -> tuple[str, Path]:
+    """The text of a lock, and the archive it locks, in a cache."""
+    lock = write_base(tmp_path / "base", content=b"a file" * 1000)
+    path = (tmp_path / "base").rename(archive_in(tmp_path, lock.digest))
+    return lock.to_json().decode(), path
 
 
 def test_a_lock_is_read_as_it_was_written() -> None:
     assert read_lock(LOCK.to_json()) == LOCK
+
+
+def edited(old: str, new: str) -> str:
+    text = LOCK.to_json().decode()
+    assert old in text
+    return text.replace(old, new)
 
 
 @pytest.mark.parametrize(
@@ -60,15 +47,9 @@ def test_a_lock_is_read_as_it_was_written() -> None:
         pytest.param("", id="an empty file"),
         pytest.param("[]", id="another document"),
         pytest.param('{"format": 1}', id="a lock that says nothing"),
-        pytest.param(
-            LOCK.to_json().decode().replace("sha256:", "md5:"), id="a digest of another kind"
-        ),
-        pytest.param(
-            LOCK.to_json().decode().replace('"version"', '"release"'), id="a package of other keys"
-        ),
-        pytest.param(
-            LOCK.to_json().decode().replace('"format": 1', '"format": 2'), id="a later format"
-        ),
+        pytest.param(edited("sha256:", "md5:"), id="a digest of another kind"),
+        pytest.param(edited('"version"', '"release"'), id="a package of other keys"),
+        pytest.param(edited('"format": 1', '"format": 2'), id="a later format"),
     ],
 )
 def test_no_other_text_is_a_lock(text: str) -> None:
@@ -76,10 +57,10 @@ def test_no_other_text_is_a_lock(text: str) -> None:
         read_lock(text)
 
 
-def test_the_locked_base_is_found_by_its_digest(tmp_path: Path) -> None:
-    path = write_archive(archive_in(tmp_path, LOCK.digest), BLOBS)
+def test_the_locked_base_is_found_by_its_digest(locked: tuple[str, Path]) -> None:
+    text, path = locked
 
-    assert locked_base(LOCK.to_json().decode(), tmp_path) == path
+    assert locked_base(text, path.parent) == path
 
 
 def test_without_it_the_error_names_the_command(tmp_path: Path) -> None:
@@ -87,39 +68,68 @@ def test_without_it_the_error_names_the_command(tmp_path: Path) -> None:
         locked_base(LOCK.to_json().decode(), tmp_path)
 
 
-@pytest.mark.parametrize("name", BLOBS)
-def test_a_missing_blob_is_noticed(tmp_path: Path, name: str) -> None:
-    kept = {key: content for key, content in BLOBS.items() if key != name}
-    write_archive(archive_in(tmp_path, LOCK.digest), kept)
+def test_every_missing_blob_is_noticed(locked: tuple[str, Path]) -> None:
+    text, path = locked
+    whole = contents_of(path)
+    for gone in (name for name in whole if name.startswith("blobs/")):
+        write_tar(path, {name: content for name, content in whole.items() if name != gone})
 
-    with pytest.raises(BaseTampered, match=f"{name} is not in it"):
-        locked_base(LOCK.to_json().decode(), tmp_path)
-
-
-@pytest.mark.parametrize("name", BLOBS)
-def test_a_changed_blob_is_noticed(tmp_path: Path, name: str) -> None:
-    write_archive(archive_in(tmp_path, LOCK.digest), {**BLOBS, name: BLOBS[name][:-1] + b"?"})
-
-    with pytest.raises(BaseTampered, match="another content than its name says"):
-        locked_base(LOCK.to_json().decode(), tmp_path)
+        with pytest.raises(BaseTampered, match=f"it has no file {gone}"):
+            locked_base(text, path.parent)
 
 
-def test_an_archive_cut_short_is_noticed_wherever_it_ends(tmp_path: Path) -> None:
-    whole = write_archive(tmp_path / "whole", BLOBS).read_bytes()
-    content_ends = len(whole.rstrip(b"\0"))
-    for cut in range(0, content_ends, 500):
-        archive_in(tmp_path, LOCK.digest).write_bytes(whole[:cut])
+def test_every_changed_blob_is_noticed(locked: tuple[str, Path]) -> None:
+    text, path = locked
+    whole = contents_of(path)
+    for name in (name for name in whole if name.startswith("blobs/")):
+        write_tar(path, {**whole, name: whole[name][:-1] + b"?"})
+
+        with pytest.raises(BaseTampered, match=r"other bytes|altered"):
+            locked_base(text, path.parent)
+
+
+def test_an_archive_cut_short_is_noticed_wherever_it_ends(locked: tuple[str, Path]) -> None:
+    text, path = locked
+    whole = path.read_bytes()
+    for cut in range(0, len(whole.rstrip(b"\0")), 512):
+        path.write_bytes(whole[:cut])
+
         with pytest.raises(BaseTampered, match="images base"):
-            locked_base(LOCK.to_json().decode(), tmp_path)
+            locked_base(text, path.parent)
 
 
-def test_an_archive_without_a_locked_platform_is_noticed(tmp_path: Path) -> None:
-    other = PlatformLock(digest_of(b"another manifest"), ())
-    lock = replace(LOCK, platforms={**LOCK.platforms, "linux/arm64": other})
-    write_archive(archive_in(tmp_path, LOCK.digest), BLOBS)
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param("{}", id="no image"),
+        pytest.param("[1]", id="no object"),
+        pytest.param('{"manifests": [5]}', id="an image that is a number"),
+        pytest.param("{", id="no JSON"),
+    ],
+)
+def test_an_index_that_names_no_image_is_noticed(locked: tuple[str, Path], index: str) -> None:
+    text, path = locked
+    write_tar(path, {**contents_of(path), "index.json": index.encode()})
+
+    with pytest.raises(BaseTampered, match="images base"):
+        locked_base(text, path.parent)
+
+
+def test_another_base_under_the_locked_name_is_noticed(locked: tuple[str, Path]) -> None:
+    text, path = locked
+    write_base(path, content=b"another file")
+
+    with pytest.raises(BaseTampered, match=f"not {json.loads(text)['digest']}"):
+        locked_base(text, path.parent)
+
+
+def test_a_base_without_a_locked_platform_is_noticed(locked: tuple[str, Path]) -> None:
+    text, path = locked
+    lock = read_lock(text)
+    more = replace(lock, platforms={**lock.platforms, "linux/s390x": PlatformLock(DIGEST, ())})
 
     with pytest.raises(BaseTampered, match="its index does not name"):
-        locked_base(lock.to_json().decode(), tmp_path)
+        locked_base(more.to_json().decode(), path.parent)
 
 
 def test_the_cache_is_where_the_environment_says() -> None:

@@ -7,12 +7,15 @@ product uses must not make every image anew.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+import tarfile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from mooring.contract.errors import MooringError
+from mooring.delivery.base.locked import base_cache, locked_base
 from mooring.delivery.image.assembly import assemble, read_base
 from mooring.delivery.image.bytecode import with_bytecode
 from mooring.delivery.image.layers import describe_layers
@@ -55,6 +58,12 @@ def _files(options: argparse.Namespace) -> None:
     describe_layers(options.into, [write_layer(entries, options.into, title=options.title)])
 
 
+def _base(options: argparse.Namespace) -> None:
+    archive = locked_base(options.lock.read_text(), base_cache(os.environ))
+    with tarfile.open(archive) as tar:
+        tar.extractall(options.into, filter="data")
+
+
 def _image(options: argparse.Namespace) -> None:
     runtime = Runtime(
         entrypoint=tuple(options.entrypoint),
@@ -84,6 +93,11 @@ def _parser() -> argparse.ArgumentParser:
         each.add_argument("--at", required=True)
         each.add_argument("--without", action="append", default=[])
         each.add_argument("--into", type=Path, required=True)
+
+    base = steps.add_parser("base", help="the locked base, from the cache, to a layout")
+    base.add_argument("--lock", type=Path, required=True)
+    base.add_argument("--into", type=Path, required=True)
+    base.set_defaults(step=_base)
 
     image = steps.add_parser("image", help="a base and layers to an OCI layout")
     image.add_argument("--name", required=True)

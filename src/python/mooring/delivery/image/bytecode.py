@@ -1,7 +1,7 @@
 """Byte code of an image's sources: a container with a read-only root could not keep its own.
 
 Unchecked: Python neither looks for the source's time nor reads the source, so equal sources give
-equal files. The path that a traceback shows is the one in the image.
+equal files.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from mooring.delivery.image.bytecode import with_bytecode
@@ -23,15 +24,15 @@ _PLATFORMS = {
     "linux/arm64": "aarch64-manylinux_2_28",
 }
 # Written by the installer for itself, or commands whose first line names this machine's Python.
-_INSTALLERS_OWN = ("bin", "INSTALLER", "REQUESTED", "direct_url.json", "RECORD", "uv_cache.json")
+_INSTALLERS_OWN = ("INSTALLER", "REQUESTED", "direct_url.json", "RECORD", "uv_cache.json")
 _DEVELOPERS_OWN = {"tests", "test", "testing_data", "__pycache__", "include", "benchmarks"}
 _SOURCES = (".pyi", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".h", ".hpp", ".a", ".pyc", ".whl")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which installed files an image has: `without` are paths below site-packages, each with all
-    that lies under it, that no request ever reads.
+    """Which installed files an image has: `without` are patterns of paths below site-packages,
+    each with all that lies under it, that no request ever reads.
     """
 
     without: frozenset[str] = frozenset()
@@ -39,15 +40,21 @@ class Selection:
     def keeps(self, path: str) -> bool:
         """Whether `path`, relative to site-packages, is in the image.
 
-        >>> [Selection(frozenset({"a/x"})).keeps(p) for p in ("a/x/y.py", "a/tests/t.py", "a/b.py")]
+        >>> chosen = Selection(frozenset({"a/x*"}))
+        >>> [chosen.keeps(path) for path in ("a/x/y.py", "a/tests/t.py", "a/b.py")]
         [False, False, True]
         """
         parts = PurePosixPath(path).parts
-        if parts[0] == "bin" or path.endswith(_SOURCES) or _DEVELOPERS_OWN & set(parts[:-1]):
+        if (
+            parts[0] in ("bin", ".lock")
+            or path.endswith(_SOURCES)
+            or _DEVELOPERS_OWN & set(parts[:-1])
+        ):
             return False
         if parts[-1] in _INSTALLERS_OWN and parts[0].endswith(".dist-info"):
             return False
-        return not any(str(each) in self.without for each in (path, *PurePosixPath(path).parents))
+        above = [path, *(str(each) for each in PurePosixPath(path).parents)]
+        return not any(fnmatchcase(each, pattern) for each in above for pattern in self.without)
 
 
 def install(lock: Path, platform: str, into: Path, work: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from mooring.delivery.oci.layer import LAYER_TITLE, Layer
 # A document is kilobytes; what claims to be more is not read into memory.
 LARGEST_DOCUMENT = 4 * 1_048_576
 _CHUNK = 1_048_576
+_END = 1024
 
 
 class _Part:
@@ -140,6 +142,7 @@ class ImageArchive:
     @cached_property
     def _members(self) -> dict[str, tarfile.TarInfo]:
         try:
+            _check_end(self.path)
             with tarfile.open(self.path, "r:") as tar:
                 return {info.name.removeprefix("./"): info for info in tar}
         except (tarfile.TarError, EOFError, OSError) as error:
@@ -190,6 +193,14 @@ def open_archive(path: Path) -> ImageArchive:
         )
     archive.platforms  # noqa: B018, reads and checks them
     return archive
+
+
+def _check_end(path: Path) -> None:
+    """Two blocks of zeros end a tar; Python reads one that stops before them without a word."""
+    with path.open("rb") as file:
+        file.seek(-min(_END, path.stat().st_size), os.SEEK_END)
+        if file.read() != bytes(_END):
+            raise tarfile.ReadError
 
 
 def _title(descriptor: Document) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mooring.delivery.oci.blobs import digest_of
@@ -56,7 +56,7 @@ class Runtime:
     entrypoint: tuple[str, ...]
     env: Mapping[str, str]
     ports: tuple[str, ...] = ()
-    labels: Mapping[str, str] = ()  # type: ignore[assignment]  # nothing by default
+    labels: Mapping[str, str] = field(default_factory=dict)
     user: str = "65532:65532"
     folder: str = "/"
 
