@@ -23,6 +23,7 @@ from mooring.delivery.image.libraries import Selection, install, library_entries
 from mooring.delivery.oci.documents import Runtime
 from mooring.delivery.oci.entries import entries_of
 from mooring.delivery.oci.layer import write_layer
+from mooring.delivery.oci.layout import write_archive
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,9 +32,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options.step(options)
     except MooringError as error:
-        sys.stderr.write(f"image: {error}\n")
-        return 1
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"{error.filename or 'output'}: {error.strerror}. Nothing was written.")
     return 0
+
+
+def _failed(message: str) -> int:
+    sys.stderr.write(f"image: {message}\n")
+    return 1
 
 
 def _libraries(options: argparse.Namespace) -> None:
@@ -71,7 +78,10 @@ def _image(options: argparse.Namespace) -> None:
         ports=tuple(options.port),
         folder=options.folder,
     )
-    assemble(options.name, read_base(options.base), options.layers, runtime, options.into)
+    options.into.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=".") as layout:
+        assemble(options.name, read_base(options.base), options.layers, runtime, Path(layout))
+        write_archive(Path(layout), options.into / "image.tar")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     base.add_argument("--into", type=Path, required=True)
     base.set_defaults(step=_base)
 
-    image = steps.add_parser("image", help="a base and layers to an OCI layout")
+    image = steps.add_parser("image", help="a base and layers to an OCI archive")
     image.add_argument("--name", required=True)
     image.add_argument("--base", type=Path, required=True)
     image.add_argument("--layers", type=Path, action="append", required=True)
