@@ -169,6 +169,12 @@ def emptied_init(site: Site) -> str:
     return site.write(f"{SHOP}/bundle/__init__.py", "")
 
 
+def deleted_init(site: Site) -> str:
+    """Nothing imports it, so Pants does not refuse; it was part of every module below."""
+    site.append("docs/guide.md", f"{site.number}\n")
+    return site.remove(f"{SHOP}/bundle/__init__.py")
+
+
 def new_init(site: Site) -> str:
     """With content, in a folder of models that has none."""
     folder = site.random.choice(("models", "models/delay", "models/fare"))
@@ -207,6 +213,13 @@ def deleted_test(site: Site) -> str:
 
 def conftest_edit(site: Site) -> str:
     return site.append(f"{SHOP}/bundle/conftest.py", f"\nMORE_{site.number} = 1\n")
+
+
+def deleted_conftest(site: Site) -> str:
+    """With its target, else Pants would refuse."""
+    path = f"{SHOP}/bundle/BUILD"
+    site.replace(path, 'python_test_utils(name="test_utils")\n', f"# note {site.number}\n")
+    return site.remove(f"{SHOP}/bundle/conftest.py")
 
 
 def new_conftest(site: Site) -> str:
@@ -260,6 +273,12 @@ def build_defaults(site: Site) -> str:
     )
     path = site.pick(["models/BUILD", f"{SHOP}/bundle/BUILD"])
     return site.write(path, text + site.repository.read(path))
+
+
+def new_defaults(site: Site) -> str:
+    """A BUILD file that has no target and speaks for all below it."""
+    fields = f'dict(extra_env_vars=["D={site.number}"])'
+    return site.write(f"{SHOP}/BUILD", f"__defaults__({{(python_tests, python_test): {fields}}})\n")
 
 
 def conftest_given_away(site: Site) -> str:
@@ -404,6 +423,7 @@ WEIGHTS: dict[Edit, int] = {
     **dict.fromkeys((new_package, dropped_import, filled_init, emptied_init, new_init), 3),
     **dict.fromkeys((new_test, deleted_module, renamed_module, build_dependency), 3),
     **dict.fromkeys((build_defaults, new_conftest, new_data, moved_data, deleted_data), 3),
+    **dict.fromkeys((deleted_init, deleted_conftest, new_defaults), 2),
     **dict.fromkeys((behaviour, renamed_everywhere, deleted_test, conftest_given_away), 2),
     **dict.fromkeys((build_whitespace, root_build, macro_comment, macro_field), 2),
     **dict.fromkeys((lock_line, lock_comment, pytest_lock, requirement_comment), 2),
@@ -416,14 +436,8 @@ WEIGHTS: dict[Edit, int] = {
 EVERYTHING = frozenset(
     edit.__name__
     for edit in (
-        *(
-            deleted_module,
-            renamed_module,
-            renamed_everywhere,
-            deleted_test,
-            root_build,
-            macro_comment,
-        ),
-        *(macro_field, pants_comment, pants_option, pants_script, git_ignore, gate),
+        *(deleted_module, renamed_module, renamed_everywhere, deleted_test),
+        *(deleted_init, deleted_conftest, root_build, macro_comment, macro_field),
+        *(pants_comment, pants_option, pants_script, git_ignore, gate),
     )
 )

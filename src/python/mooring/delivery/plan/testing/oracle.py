@@ -97,13 +97,13 @@ class Oracle:
     base: str
     before: Built
 
-    def trials(self, seed: int, count: int) -> Iterator[Trial]:
-        """Every kind of edit once, the others drawn by weight; all start from the same commit."""
+    def trials(self, seed: int, count: int, kinds: Sequence[Edit]) -> Iterator[Trial]:
+        """Each kind of edit once, the others drawn by weight; all start from the same commit."""
         random = Random(seed)
-        more = random.choices(list(WEIGHTS), list(WEIGHTS.values()), k=max(count - len(WEIGHTS), 0))
-        kinds = [*WEIGHTS, *more]
-        random.shuffle(kinds)
-        for number, edit in enumerate(kinds):
+        weights = [WEIGHTS[kind] for kind in kinds]
+        drawn = [*kinds, *random.choices(kinds, weights, k=max(count - len(kinds), 0))]
+        random.shuffle(drawn)
+        for number, edit in enumerate(drawn):
             yield self.trial(edit, Random(f"{seed} {number}"), number)
 
     def trial(self, edit: Edit, random: Random, number: int) -> Trial:
