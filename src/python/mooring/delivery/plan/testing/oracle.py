@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from mooring.delivery.plan.testing.edits import EVERYTHING, WEIGHTS, Edit, Site
+from mooring.delivery.plan.testing.edits import EVERYTHING, WEIGHTS
 from mooring.delivery.plan.testing.repository import (
     PANTS_SECONDS,
     Built,
     Repository,
     make_repository,
 )
+from mooring.delivery.plan.testing.site import Edit, Site
 
 # More than this and the plan saves too little; less, on a small repository, is luck.
 LARGEST_MEDIAN = 1.5
