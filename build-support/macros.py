@@ -140,15 +140,24 @@ def service_image(entry_point, libraries, command, env=(), ports=()):
     )
 
 
-def model_bento(name, lock="service"):
-    """Package the champion of the model `name` as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
+def released_model(libraries="service"):
+    """Package a model that has a champion: `:bento`, and `:image` around it.
 
-    One line in the BUILD file of a model that is released; `mooring promote` writes it. There is no
-    Bento of a model without a champion, and so no target that could fail for want of one.
+    `mooring promote` writes this line when a model gets its first champion, and keeps `libraries`
+    to what the champion's runtime needs. A model without champion does not have it: there is
+    nothing to package of it, and no target that would fail for want of it.
+    """
+    model_bento(lock=libraries)
+    model_image(libraries=libraries)
+
+
+def model_bento(lock="service"):
+    """Package the champion as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
 
     `:champion` is the released bundle, fetched by its id where `release.json` has a URL: that is
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
+    folder = build_file_dir()
     file(name="release", source="release.json")
     # What lies in folders, bundles beside the release above all. Written as "all but", because a
     # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
@@ -156,7 +165,7 @@ def model_bento(name, lock="service"):
     adhoc_tool(
         name="champion",
         runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["champion", f"--release=models/{name}/release.json", "--into=champion"],
+        args=["champion", f"--release={folder}/release.json", "--into=champion"],
         execution_dependencies=[":release", ":bundles"],
         workdir="/",
         output_directories=["champion"],
@@ -190,7 +199,7 @@ def model_bento(name, lock="service"):
         runnable="src/python/mooring/delivery/bento/__main__.py",
         args=[
             "build",
-            f"--sources=models.{name}/bento-sources.pex",
+            f"--sources={str(folder).replace('/', '.')}/bento-sources.pex",
             "--champion=champion",
             f"--lock=3rdparty/python/{lock}.lock",
             "--into=bento",

@@ -156,10 +156,15 @@ def remove(file: str) -> Callable[[Recipe], object]:
     return removed
 
 
+def remove_runtime(recipe: Recipe) -> None:
+    recipe.lock.write_text("numpy==2.0.0\n")
+
+
 @pytest.mark.parametrize(
     ("edit", "said"),
     [
         pytest.param(remove("champion"), "champion: there is no champion", id="champion"),
+        pytest.param(remove_runtime, "by onnx, and this lock has no onnxruntime", id="runtime"),
         pytest.param(remove("lock"), "lock: there is no such lock", id="lock"),
         pytest.param(remove(f"sources/models/{MODEL}"), "no models/ferry_delay", id="service"),
     ],

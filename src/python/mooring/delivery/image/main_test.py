@@ -106,6 +106,12 @@ def test_a_base_of_another_digest_is_refused(tmp_path: Path) -> None:
     assert f"not {other}" in done.stderr
 
 
+def locked_layout(folder: Path) -> None:
+    """A base as the step before leaves it."""
+    small_layout(folder / "base")
+    lock_of(small_archive(folder), folder / "base/base.lock.json")
+
+
 def image_step(base: Path, code: Path, into: Path, limit: int | None = None) -> tuple[int, str]:
     done = run(
         *("image", f"--base={base}", f"--layers={code}", "--name=gateway", f"--into={into}"),
@@ -116,16 +122,18 @@ def image_step(base: Path, code: Path, into: Path, limit: int | None = None) -> 
 
 
 def test_the_steps_make_an_archive_that_is_whole(tmp_path: Path, code: Path) -> None:
-    small_layout(tmp_path / "base")
+    locked_layout(tmp_path)
     assert image_step(tmp_path / "base", code, tmp_path / "out") == (0, "")
     archive = open_archive(tmp_path / "out/image.tar")
     archive.check()
     assert archive.name == "gateway"
     assert "A=b=c" in archive.platforms[0].config["config"]["Env"]
+    bill = json.loads(archive.member("sbom.cdx.json"))
+    assert bill["metadata"]["component"]["version"] == archive.digest
 
 
 def test_a_full_disk_is_named_and_leaves_no_archive(tmp_path: Path, code: Path) -> None:
-    small_layout(tmp_path / "base")
+    locked_layout(tmp_path)
     status, message = image_step(tmp_path / "base", code, tmp_path / "out", limit=4096)
     assert status == 1
     assert "File too large" in message

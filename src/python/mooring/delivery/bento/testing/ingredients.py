@@ -22,7 +22,7 @@ FerryDelay = model_service("{MODEL}")
 """
 
 LOCK = """# Made by hand.
-numpy==2.0.0; python_full_version >= "3.11" \\
+onnxruntime==1.0.0; python_full_version >= "3.11" \\
     --hash=sha256:00 \\
     --hash=sha256:01
     # via nobody
