@@ -13,7 +13,7 @@ Rule = Callable[[Repository], Iterator[str]]
 # Who may write what. A job that calls a workflow hands on what that one's jobs ask for.
 WRITES: Mapping[str, frozenset[str]] = {
     "ci.yml/publish": frozenset({"packages", "id-token", "attestations"}),
-    "ci.yml/deploy": frozenset({"id-token"}),
+    "ci.yml/deploy": frozenset({"actions"}),
     "_build-images.yml/publish": frozenset({"packages"}),
     "_build-images.yml/attest": frozenset({"packages", "id-token", "attestations"}),
     "deploy.yml/staging": frozenset({"id-token"}),
@@ -25,7 +25,14 @@ WRITES: Mapping[str, frozenset[str]] = {
 # Jobs of a pull request see what a stranger wrote, so they may look and no more.
 ON_PULL_REQUESTS = ("plan", "check", "test", "package", "done")
 TRIGGERS = frozenset(
-    {"pull_request", "push", "workflow_dispatch", "workflow_call", "repository_dispatch", "schedule"}
+    {
+        "pull_request",
+        "push",
+        "workflow_dispatch",
+        "workflow_call",
+        "repository_dispatch",
+        "schedule",
+    }
 )
 STRICT = "set -euo pipefail\n"
 LONGEST_MINUTES = 360  # GitHub's own limit
@@ -90,8 +97,13 @@ def limited(repository: Repository) -> Iterator[str]:
         if set(workflow.triggers) != {"workflow_call"} and "concurrency" not in workflow.document:
             yield f"{workflow.name}: nothing limits how many of it run"
     job = repository.workflows["_roll-out.yml"].job("roll-out")
-    if (job.document.get("concurrency") or {}).get("cancel-in-progress") is not False:
-        yield f"{job.where}: two rollouts of one environment may run, or one may be cut short"
+    for name, document in (
+        ("deploy.yml", repository.workflows["deploy.yml"].document),
+        (job.where, job.document),
+    ):
+        queue = document.get("concurrency") or {}
+        if queue.get("cancel-in-progress") is not False or queue.get("queue") != "max":
+            yield f"{name}: a deployment may be dropped or cut short by the next"
 
 
 def strict(repository: Repository) -> Iterator[str]:
@@ -113,9 +125,9 @@ def strict(repository: Repository) -> Iterator[str]:
 def credentials(repository: Repository) -> Iterator[str]:
     """A checkout leaves no token behind."""
     for step in repository.steps:
-        if step.uses.startswith("actions/checkout@"):
-            if step.settings.get("persist-credentials") is not False:
-                yield f"{step.where}: the token stays in the checkout"
+        checks_out = step.uses.startswith("actions/checkout@")
+        if checks_out and step.settings.get("persist-credentials") is not False:
+            yield f"{step.where}: the token stays in the checkout"
 
 
 def caches(repository: Repository) -> Iterator[str]:
@@ -129,9 +141,9 @@ def caches(repository: Repository) -> Iterator[str]:
             yield f"{step.where}: it keeps a cache of its own"
     for job in repository.jobs:
         for step in job.steps:
-            if step.uses.endswith("/prepare") and _hands_on(job):
-                if step.settings.get("cache") != "none":
-                    yield f"{step.where}: what it makes is handed on, and it reads a cache"
+            prepares = step.uses.endswith("/prepare") and _hands_on(job)
+            if prepares and step.settings.get("cache") != "none":
+                yield f"{step.where}: what it makes is handed on, and it reads a cache"
 
 
 def graph(repository: Repository) -> Iterator[str]:
@@ -146,12 +158,11 @@ def graph(repository: Repository) -> Iterator[str]:
 
 
 def digests(repository: Repository) -> Iterator[str]:
-    """What was built is what is published, attested, verified and rolled out: by digest, in order."""
+    """What was built is what is published, attested, verified, rolled out: by digest, in order."""
     for where, (reference, needs) in FLOW.items():
-        name, _, rest = where.partition("/")
-        job_name, _, key = rest.partition("/")
+        name, job_name, key = where.split("/")
         job = repository.workflows[name].job(job_name)
-        if str((job.document.get("with") or {}).get(key, "")).strip() != f"${{{{ {reference} }}}}":
+        if f"${{{{ {reference} }}}}" not in _given(job, key):
             yield f"{where}: it is not {reference}"
         if not set(needs) <= set(job.needs):
             yield f"{where}: it does not wait for {', '.join(needs)}"
@@ -161,9 +172,12 @@ def digests(repository: Repository) -> Iterator[str]:
 
 FLOW = {
     "ci.yml/publish/expected": ("needs.package.outputs.digests", ("plan", "package")),
-    "ci.yml/deploy/images": ("needs.publish.outputs.images", ("publish",)),
+    "ci.yml/deploy/IMAGES": ("needs.publish.outputs.images", ("publish",)),
+    "ci.yml/deploy/COMMIT": ("github.sha", ()),
     "deploy.yml/staging/images": ("needs.verify.outputs.images", ("verify",)),
+    "deploy.yml/staging/commit": ("needs.verify.outputs.commit", ("verify",)),
     "deploy.yml/production/images": ("needs.verify.outputs.images", ("verify", "staging")),
+    "deploy.yml/production/commit": ("needs.verify.outputs.commit", ("verify", "staging")),
 }
 
 RULES: Mapping[str, Rule] = {
@@ -181,8 +195,15 @@ def complaints(repository: Repository) -> dict[str, list[str]]:
     return {name: sentences for name, sentences in found.items() if sentences}
 
 
+def _given(job: Job, key: str) -> list[str]:
+    """What a job hands on under that name: to the workflow it calls, or to its steps."""
+    steps = [(step.document.get("env") or {}).get(key) for step in job.steps]
+    return [str(value) for value in ((job.document.get("with") or {}).get(key), *steps) if value]
+
+
 def _is_bash(workflow: Workflow) -> bool:
-    return workflow.document.get("defaults", {}).get("run", {}).get("shell") == "bash"
+    shell: str | None = workflow.document.get("defaults", {}).get("run", {}).get("shell")
+    return shell == "bash"
 
 
 def _needs_main(repository: Repository, job: Job) -> bool:
@@ -223,7 +244,9 @@ def _outputs(repository: Repository, job: Job) -> Mapping[str, Any]:
 
 def _attested(repository: Repository) -> Iterator[str]:
     build, deploy = repository.workflows["_build-images.yml"], repository.workflows["deploy.yml"]
-    attests = [step for step in build.job("attest").steps if step.uses.startswith("actions/attest@")]
+    attests = [
+        step for step in build.job("attest").steps if step.uses.startswith("actions/attest@")
+    ]
     for step in attests:
         if step.settings.get("subject-digest") != "${{ matrix.subject.digest }}":
             yield f"{step.where}: its subject is no digest of what was published"
@@ -233,9 +256,9 @@ def _attested(repository: Repository) -> Iterator[str]:
         yield "_build-images.yml: build, then publish, then attest"
     if any(step.run and "login" not in step.run for step in build.job("attest").steps):
         yield "_build-images.yml/attest: the job that signs runs a program"
-    (verify,) = _runs(deploy.job("verify"), "gh attestation verify") or [None]
-    wanted = ('"oci://$reference"', "--repo", "_build-images.yml", "refs/heads/main")
-    if verify is None or not all(word in str(verify.run) for word in wanted):
+    verify = "".join(str(step.run) for step in _runs(deploy.job("verify"), "gh attestation"))
+    wanted = ('"oci://$reference"', "_build-images.yml", "refs/heads/main", '"$COMMIT"')
+    if not all(word in verify for word in wanted):
         yield "deploy.yml/verify: it does not ask who built the images"
     if not _runs(deploy.job("verify"), "handover references"):
         yield "deploy.yml/verify: a tag is not refused"

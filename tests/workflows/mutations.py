@@ -66,7 +66,7 @@ MUTATIONS = (
     ),
     _mutation(
         "the title of a pull request in a script", CI,
-        "          ./pants lint check ::", '          echo "${{ github.event.pull_request.title }}"',
+        "./pants lint check ::", 'echo "${{ github.event.pull_request.title }}"',
         "contract strict", "zizmor template-injection",
     ),
     _mutation(
@@ -86,9 +86,9 @@ MUTATIONS = (
         "contract pull_requests", "zizmor secrets-outside-env",
     ),
     _mutation(
-        "all secrets for a called workflow", CI,
-        "    uses: $/.github/workflows/deploy.yml\n",
-        "    uses: $/.github/workflows/deploy.yml\n    secrets: inherit\n",
+        "all secrets for a called workflow", DEPLOY,
+        "    uses: $/.github/workflows/_roll-out.yml\n",
+        "    uses: $/.github/workflows/_roll-out.yml\n    secrets: inherit\n",
         "contract pull_requests", "zizmor secrets-inherit",
     ),
     _mutation(
@@ -126,7 +126,8 @@ MUTATIONS = (
     ),
     _mutation(
         "a cache that pull requests save", CI,
-        "github.event_name == 'push' && github.ref == 'refs/heads/main' && steps.prepare", "steps.prepare",
+        "github.event_name == 'push' && github.ref == 'refs/heads/main' && steps.prepare",
+        "steps.prepare",
         "contract caches",
     ),
     _mutation(
@@ -139,13 +140,14 @@ MUTATIONS = (
     ),
     _mutation(
         "pip's cache in every job", PREPARE,
-        "      with:\n        python-version:", "      with:\n        cache: pip\n        python-version:",
+        "      with:\n        python-version:",
+        "      with:\n        cache: pip\n        python-version:",
         "contract caches",
     ),
     _mutation(
         "a tag instead of a digest", CI,
-        "      images: ${{ needs.publish.outputs.images }}",
-        """      images: '{"gateway": "ghcr.io/mooring/gateway:latest"}'""",
+        "          IMAGES: ${{ needs.publish.outputs.images }}",
+        """          IMAGES: '{"gateway": "ghcr.io/mooring/gateway:latest"}'""",
         "contract digests",
     ),
     _mutation(
@@ -155,12 +157,19 @@ MUTATIONS = (
         "contract digests",
     ),
     _mutation(
+        "another commit than the one that was built", CI,
+        "COMMIT: ${{ github.sha }}", "COMMIT: ${{ github.event.after }}", "contract digests",
+    ),
+    _mutation(
+        "a deployment that the next one drops", DEPLOY, "  queue: max\n", "", "contract limited",
+    ),
+    _mutation(
         "an attestation about a tag", BUILD,
         "subject-digest: ${{ matrix.subject.digest }}", "subject-digest: ${{ matrix.subject.tag }}",
         "contract digests",
     ),
     _mutation(
-        "an image of anybody's", DEPLOY, '            gh attestation verify "oci', '            echo "oci',
+        "an image of anybody's", DEPLOY, 'gh attestation verify "oci', 'echo "oci',
         "contract digests",
     ),
     _mutation(
@@ -174,7 +183,8 @@ MUTATIONS = (
         "contract graph",
     ),
     _mutation(
-        "an output that no job has", CI, "needs.package.outputs.digests", "needs.package.outputs.digest",
+        "an output that no job has", CI,
+        "needs.package.outputs.digests", "needs.package.outputs.digest",
         "contract graph", "contract digests",
     ),
     _mutation(

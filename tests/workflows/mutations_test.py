@@ -75,4 +75,3 @@ def _mutated(mutation: Mutation, root: Path) -> Path:
 
 def _named(title: str) -> Mutation:
     return MUTATIONS[_IDS.index(title)]
-

@@ -67,11 +67,11 @@ def sbom(
     archive: Annotated[Path, typer.Argument(help="An image's archive, such as dist/…/image.tar.")],
 ) -> None:
     """Print what is in an image: its bill of materials, CycloneDX JSON."""
-    with command(as_json=False) as out:
+    with command(as_json=False):
         from mooring.delivery.oci.archive import open_archive
         from mooring.delivery.sbom.bill import FILE_NAME
 
-        out.say(open_archive(archive).member(FILE_NAME).decode().rstrip())
+        typer.echo(open_archive(archive).member(FILE_NAME), nl=False)
 
 
 VERBS = (base, sbom)

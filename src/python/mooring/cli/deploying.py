@@ -117,7 +117,7 @@ def _record(space: Workspace, environment: str) -> Path:
 
 
 def _promises(space: Workspace, asked: list[str] | None) -> list[Promise]:
-    """What the releases of the checkout promise. Raises UnknownModel, NothingReleased, BundleError."""
+    """What the releases of the checkout promise. Raises UnknownModel, NothingReleased."""
     from mooring.cli.errors import NothingReleased
 
     names = asked or _released_models(space)

@@ -17,11 +17,14 @@ from typing import Any
 from mooring.contract.errors import MooringError
 from mooring.delivery.handover.errors import Unreadable
 from mooring.delivery.handover.images import (
+    arguments_of,
+    commit_in,
     digests_in,
-    outputs_of,
+    map_of,
     published,
     references_in,
     require_same,
+    subjects_of,
 )
 from mooring.delivery.handover.retraining import choose_models, find_card, proposal, read_verdict
 
@@ -52,11 +55,18 @@ def _digests(asked: argparse.Namespace) -> Outputs:
 
 
 def _published(asked: argparse.Namespace) -> Outputs:
-    return outputs_of(published(digests_in(asked.dist), asked.lock))
+    images = published(digests_in(asked.dist), asked.lock)
+    return {"images": map_of(images), "subjects": subjects_of(images)}
 
 
 def _references(asked: argparse.Namespace) -> Outputs:
-    return outputs_of(references_in(os.environ.get("IMAGES", "")))
+    images = references_in(os.environ.get("IMAGES", ""))
+    return {
+        "images": map_of(images),
+        "commit": commit_in(os.environ.get("COMMIT", "")),
+        "references": " ".join(map_of(images).values()),
+        "arguments": arguments_of(images),
+    }
 
 
 def _models(asked: argparse.Namespace) -> Outputs:

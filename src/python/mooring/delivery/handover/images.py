@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from mooring.delivery.handover.errors import ImagesDiffer, NotPublished, Unreadable
 from mooring.delivery.rollout.reference import ImageReference, image_of
 
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _TITLE = "org.opencontainers.image.title"
 
 # An index of one descriptor has some hundred bytes; a larger one is no archive of ours.
@@ -61,18 +63,35 @@ def references_in(document: str) -> list[ImageReference]:
     return [image_of(name, reference) for name, reference in images.items()]
 
 
-def outputs_of(images: Iterable[ImageReference]) -> dict[str, Any]:
-    """The same images as the steps of a workflow take them: each value is one line."""
-    found = sorted(images, key=lambda image: image.name)
-    return {
-        "images": {image.name: image.reference for image in found},
-        "subjects": [
-            {"name": image.name, "repository": image.repository, "digest": image.digest}
-            for image in found
-        ],
-        "references": " ".join(image.reference for image in found),
-        "arguments": " ".join(f"--image {image.name}={image.reference}" for image in found),
-    }
+def commit_in(text: str) -> str:
+    """A commit's name in full. Raises Unreadable."""
+    if not _COMMIT.fullmatch(text):
+        raise Unreadable(
+            "it is no commit's name in full", place="COMMIT", cure="Write its 40 digits."
+        )
+    return text
+
+
+def map_of(images: Iterable[ImageReference]) -> dict[str, str]:
+    """Name to reference, sorted: what `references_in` reads."""
+    return {image.name: image.reference for image in _sorted(images)}
+
+
+def subjects_of(images: Iterable[ImageReference]) -> list[dict[str, str]]:
+    """What an attestation is about, an image each."""
+    return [
+        {"name": image.name, "repository": image.repository, "digest": image.digest}
+        for image in _sorted(images)
+    ]
+
+
+def arguments_of(images: Iterable[ImageReference]) -> str:
+    """What `mooring deploy rollout` takes; no part of a reference needs quotes."""
+    return " ".join(f"--image {image.name}={image.reference}" for image in _sorted(images))
+
+
+def _sorted(images: Iterable[ImageReference]) -> list[ImageReference]:
+    return sorted(images, key=lambda image: image.name)
 
 
 def _on_record(name: str, digest: str, line: Any, lock: Path) -> ImageReference:

@@ -23,6 +23,8 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("missing", re.compile(r"manifest unknown|name unknown|name not known to registry")),
     ("denied", re.compile(r"unauthorized|authentication required|denied:|incorrect username")),
     ("transient", re.compile(r"toomanyrequests")),
+    # What was sent is what it says; so another push of the same, or a garbage collection, is at it.
+    ("transient", re.compile(r"blob unknown|digest invalid")),
     ("refused", re.compile(r"server gave HTTP response|x509:|no such host")),
     (
         "transient",

@@ -51,6 +51,12 @@ def fatal(words: str) -> str:
         (
             "Uploading manifest list failed, attempted the following formats: "
             "application/vnd.oci.image.index.v1+json(uploading manifest h-1 to 127.0.0.1:4/m/g: "
+            "errors:\\ndigest invalid\\nmanifest blob unknown: blob unknown to registry\\n)",
+            "transient",
+        ),
+        (
+            "Uploading manifest list failed, attempted the following formats: "
+            "application/vnd.oci.image.index.v1+json(uploading manifest h-1 to 127.0.0.1:4/m/g: "
             "received unexpected HTTP status: 500 Internal Server Error)",
             "transient",
         ),
@@ -61,7 +67,7 @@ def test_words_mean(words: str, kind: str) -> None:
 
 
 def test_a_port_or_a_digest_that_looks_like_a_status_is_none() -> None:
-    words = "writing blob to registry.example:503/m/500: digest invalid: sha256:500"
+    words = "writing blob to registry.example:503/m/500: manifest invalid: sha256:500"
     assert answer_of(fatal(words)).kind == "refused"
 
 

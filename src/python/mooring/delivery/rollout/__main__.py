@@ -1,5 +1,6 @@
-"""`python3 -m mooring.delivery.rollout credential <audience>`: what kubectl runs to log in, with the
-standard library alone. People use `mooring deploy`.
+"""`python3 -m mooring.delivery.rollout credential <audience>`: what kubectl runs to log in.
+
+It needs the standard library alone. People use `mooring deploy`.
 """
 
 from __future__ import annotations

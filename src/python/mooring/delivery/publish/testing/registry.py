@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mooring.delivery.publish.patience import Patience
+from mooring.delivery.publish.publish import Registry
 from mooring.process.children import POLL_SECONDS, Child, Processes
 
 PROGRAMS = ("docker-registry", "skopeo")
@@ -21,6 +24,15 @@ PROGRAMS = ("docker-registry", "skopeo")
 _SECONDS = 20.0
 _LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
 _REQUEST = re.compile(r'"([A-Z]+) (/v2/\S*) HTTP')
+
+
+# Tries follow each other at once: what is waited for is the registry, not the clock.
+AT_ONCE = Patience(seconds=60, tries=4, first_wait=0.01)
+
+
+def at(host: str, **more: Any) -> Registry:
+    """A registry that is reached by plain HTTP, and asked again at once."""
+    return Registry(host, insecure=True, patience=AT_ONCE, **more)
 
 
 @dataclass(frozen=True)
