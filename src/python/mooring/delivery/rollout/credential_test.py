@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 
+from mooring.delivery.rollout import errors
 from mooring.delivery.rollout.credential import TOKEN, URL, credential
 from mooring.delivery.rollout.errors import CredentialRefused
 
+SOURCES = Path(errors.__file__).parents[3]
 BEARER = "the job's own token"
 EXPIRES = 1_795_000_000
 
@@ -68,10 +70,9 @@ def test_kubectl_gets_the_token_and_when_it_ends() -> None:
 
 def test_it_is_a_program_that_needs_the_standard_library_alone() -> None:
     with issuer({"value": token({"exp": EXPIRES})}) as environ:
-        path = os.pathsep.join(entry for entry in sys.path if entry)
         done = subprocess.run(
-            [sys.executable, "-m", "mooring.delivery.rollout", "credential", "https://cluster"],
-            env={**environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False,
+            [sys.executable, "-S", "-m", "mooring.delivery.rollout", "credential", "https://cluster"],
+            env={**environ, "PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["kind"] == "ExecCredential"
