@@ -29,6 +29,7 @@ def command(name, entry_point):
     """
     pex_binary(name=name, entry_point=entry_point, include_requirements=False, layout="loose")
 
+
 # What is built from source and bundle without a Docker engine; docs/build.md draws the steps.
 IMAGE = "src/python/mooring/delivery/image"
 PLATFORMS = ("linux/amd64", "linux/arm64")
@@ -44,7 +45,11 @@ NEVER_SERVED = (
 
 # The root is read-only; what is written goes where the one tmpfs is.
 IN_A_CONTAINER = (
-    *("MOORING_HOME=/tmp/mooring", "BENTOML_HOME=/tmp/mooring/bentoml", "BENTOML_DO_NOT_TRACK=true"),
+    *(
+        "MOORING_HOME=/tmp/mooring",
+        "BENTOML_HOME=/tmp/mooring/bentoml",
+        "BENTOML_DO_NOT_TRACK=true",
+    ),
     *("PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "HOME=/tmp"),
 )
 
@@ -99,9 +104,7 @@ def image_libraries(name, lock, without=()):
 def image_code(name, entry_point):
     """Put the sources behind `entry_point`, and what they import of ours, into a layer."""
     sources = f"{name}-sources"
-    pex_binary(
-        name=sources, entry_point=entry_point, include_requirements=False, layout="loose"
-    )
+    pex_binary(name=sources, entry_point=entry_point, include_requirements=False, layout="loose")
     packaged = str(build_file_dir()).replace("/", ".")
     arguments = [
         *("files", f"--tree={packaged}/{sources}.pex", "--at=opt/mooring/code", "--title=code"),
@@ -113,7 +116,7 @@ def image_code(name, entry_point):
 
 def image(name, layers, entrypoint, env=(), ports=(), title=None):
     """Assemble layers, bottom to top, on the base: `:<name>`, an OCI archive for every platform."""
-    layout = f"{name}-layout"
+    file = f"{name}-file"
     arguments = [
         *("image", "--base=deploy/base", f"--name={title or build_file_dir().name}"),
         *(f"--layers={each.lstrip('/').replace(':', '/')}" for each in layers),
@@ -121,10 +124,8 @@ def image(name, layers, entrypoint, env=(), ports=(), title=None):
         *(f"--env={each}" for each in env),
         *(f"--port={each}" for each in ports),
     ]
-    # At the root of the archive, where an OCI layout has it.
-    root = f"{build_file_dir()}/{layout}"
-    _image_step(layout, arguments, ["deploy:base", *layers], root_output_directory=root)
-    archive(name=name, format="tar", files=[f":{layout}"])
+    _image_step(file, arguments, ["deploy:base", *layers])
+    oci_archive(name=name, files=[f":{file}"])
 
 
 def service_image(entry_point, libraries, command, env=(), ports=()):
@@ -139,15 +140,24 @@ def service_image(entry_point, libraries, command, env=(), ports=()):
     )
 
 
-def model_bento(name, lock="service"):
-    """Package the champion of the model `name` as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
+def released_model(libraries="service"):
+    """Package a model that has a champion: `:bento`, and `:image` around it.
 
-    One line in the BUILD file of a model that is released; `mooring promote` writes it. There is no
-    Bento of a model without a champion, and so no target that could fail for want of one.
+    `mooring promote` writes this line when a model gets its first champion, and keeps `libraries`
+    to what the champion's runtime needs. A model without champion does not have it: there is
+    nothing to package of it, and no target that would fail for want of it.
+    """
+    model_bento(lock=libraries)
+    model_image(libraries=libraries)
+
+
+def model_bento(lock="service"):
+    """Package the champion as a Bento: `:bento`, `dist/models.<name>/bento.tar`.
 
     `:champion` is the released bundle, fetched by its id where `release.json` has a URL: that is
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
+    folder = build_file_dir()
     file(name="release", source="release.json")
     # What lies in folders, bundles beside the release above all. Written as "all but", because a
     # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
@@ -155,7 +165,7 @@ def model_bento(name, lock="service"):
     adhoc_tool(
         name="champion",
         runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["champion", f"--release=models/{name}/release.json", "--into=champion"],
+        args=["champion", f"--release={folder}/release.json", "--into=champion"],
         execution_dependencies=[":release", ":bundles"],
         workdir="/",
         output_directories=["champion"],
@@ -189,7 +199,7 @@ def model_bento(name, lock="service"):
         runnable="src/python/mooring/delivery/bento/__main__.py",
         args=[
             "build",
-            f"--sources=models.{name}/bento-sources.pex",
+            f"--sources={str(folder).replace('/', '.')}/bento-sources.pex",
             "--champion=champion",
             f"--lock=3rdparty/python/{lock}.lock",
             "--into=bento",

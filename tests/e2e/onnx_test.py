@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import onnxruntime as ort
 import polars as pl
 
 from mooring.bundle.onnx_runtime import OnnxRuntime
 from mooring.bundle.open import open_bundle
+from mooring.bundle.ort import onnxruntime as ort
 from mooring.contract.contract import Contract
 from mooring.contract.request import RequestSchema
 from mooring.scaffold.graph import served_graph

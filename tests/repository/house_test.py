@@ -63,6 +63,11 @@ def test_no_file_contains(pattern: str, globs: tuple[str, ...]) -> None:
     assert offenders(pattern, *globs) == []
 
 
+def test_onnx_runtime_is_loaded_only_where_it_is_told_to_report_nothing() -> None:
+    found = offenders(r"^\s*(import|from) onnxruntime\b", "*.py")
+    assert [place.partition(":")[0] for place in found] == ["src/python/mooring/bundle/ort.py"]
+
+
 def test_packages_export_nothing_from_init() -> None:
     """But for `mooring.adopt`, which a notebook asks the top of the package for."""
     full = [str(path) for path, text in texts("__init__.py") if text.strip()]

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import os
-
-# On Linux, 1.32 reports usage to its makers from the moment it is imported, over the network and
-# from a file in the user's home; nothing that can be called afterwards takes that back.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from mooring.bundle.errors import ModelUnloadable
+from mooring.bundle.ort import onnxruntime as ort
 from mooring.contract.columns import Columns, float_tensors
 from mooring.contract.contract import Contract
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from contextlib import chdir
 from pathlib import Path
 
@@ -15,7 +12,6 @@ from onnx import TensorProto, helper
 from mooring.bundle.errors import ModelUnloadable
 from mooring.bundle.load import load_model
 from mooring.bundle.manifest import MODEL_ONNX
-from mooring.bundle.onnx_runtime import OnnxRuntime
 from mooring.bundle.testing.recipe import Recipe
 
 
@@ -69,12 +65,3 @@ def test_external_data_is_not_read_even_where_it_lies(
     (tmp_path / "weights.bin").write_bytes(np.ones(1, np.float32).tobytes())
     with chdir(tmp_path), pytest.raises(ModelUnloadable, match="outside the file"):
         load_model(bundle)
-
-
-def test_the_runtime_keeps_and_reports_nothing_about_its_use(tmp_path: Path) -> None:
-    """What it would report it keeps in the home first, with an id of the machine."""
-    inherited = {n: v for n, v in os.environ.items() if n not in ("CI", "ORT_DISABLE_TELEMETRY")}
-    own = {"HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    command = [sys.executable, "-c", f"import {OnnxRuntime.__module__}"]
-    subprocess.run(command, env={**inherited, **own}, check=True)
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -63,4 +63,15 @@ def _show(out: Output, made: Made) -> None:
     out.result({**facts, "changes": changes} if out.as_json else facts)
 
 
-VERBS = (base,)
+def sbom(
+    archive: Annotated[Path, typer.Argument(help="An image's archive, such as dist/…/image.tar.")],
+) -> None:
+    """Print what is in an image: its bill of materials, CycloneDX JSON."""
+    with command(as_json=False):
+        from mooring.delivery.oci.archive import open_archive
+        from mooring.delivery.sbom.bill import FILE_NAME
+
+        typer.echo(open_archive(archive).member(FILE_NAME), nl=False)
+
+
+VERBS = (base, sbom)

@@ -40,6 +40,16 @@ def refuse_uncommitted(file: Path) -> None:
         )
 
 
+def uncommitted(folder: Path) -> list[str]:
+    """Files below `folder` that differ from the last commit, new ones included, ignored ones not.
+
+    Raises GitRefused where there is no git to ask.
+    """
+    changed = _require(folder, "diff", "--name-only", "--no-renames", "--relative", "-z", "HEAD")
+    new = _require(folder, "ls-files", "--others", "--exclude-standard", "-z")
+    return sorted({path for path in f"{changed}\0{new}".split("\0") if path})
+
+
 def init(folder: Path) -> None:
     """Make `folder` a repository if it is none."""
     folder.mkdir(parents=True, exist_ok=True)

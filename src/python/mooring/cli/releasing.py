@@ -34,6 +34,7 @@ from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model
 from mooring.cli.released import open_released
 from mooring.cli.workspace import Workspace
+from mooring.scaffold.packaged import packaged
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,10 @@ def promote_model(
     role: Role = "champion",
 ) -> Promoted:
     """Give a blessed bundle the role: copy it and its evidence beside the release, or the bundle
-    into `store` (a folder or URL), then swap.
+    into `store` (a folder or URL), then swap, and have the BUILD file package the champion.
 
     Bundle and evidence are signed as the environment's policy asks, or nothing is promoted. A crash
-    before the last step leaves a copied bundle that no release refers to, nothing else.
+    before the swap leaves a copied bundle that no release refers to, nothing else.
     """
     policy = policy_from(os.environ)
     candidate = candidate_of(model, space, bundle)
@@ -76,7 +77,8 @@ def promote_model(
     copies = [*place.committed, *_copy_evidence(model, space, candidate)]
     said = "Promote" if role == "champion" else "Let challenge"
     told = _Told(said, _holder(release, role), reason)
-    return _record(space, write_release(before, release), copies, told, commit=commit)
+    written = write_release(before, release)
+    return _record(space, written, [*copies, *_package(model, space, written)], told, commit=commit)
 
 
 def _copy_evidence(model: Model, space: Workspace, bundle: Bundle) -> list[Path]:
@@ -89,6 +91,19 @@ def _copy_evidence(model: Model, space: Workspace, bundle: Bundle) -> list[Path]
                 copies.append(space.model(model.name) / "blessings" / source.name)
                 write_file(copies[-1], source.read_bytes())
     return copies
+
+
+def _package(model: Model, space: Workspace, written: ReleaseFile) -> list[Path]:
+    """Have the model's BUILD file package the champion, by the libraries of its runtime."""
+    build = space.model(model.name) / "BUILD"
+    if not build.exists():  # a workspace that Pants does not build
+        return []
+    text = build.read_text()
+    told = packaged(text, crowned(written.release).runtime)
+    if told == text:
+        return []
+    write_file(build, told.encode())
+    return [build]
 
 
 def withdraw_model(model: Model, space: Workspace, *, reason: str, commit: bool) -> Promoted:
@@ -108,7 +123,8 @@ def rollback_model(
     restored = crowned(release)
     open_released(model, space, restored)
     told = _Told("Roll back to", restored, reason)
-    return _record(space, write_release(before, release), [], told, commit=commit)
+    written = write_release(before, release)
+    return _record(space, written, _package(model, space, written), told, commit=commit)
 
 
 def show_release(out: Output, done: Promoted, mirrored: Mapping[str, str]) -> None:

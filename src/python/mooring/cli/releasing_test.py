@@ -58,6 +58,18 @@ def test_a_promotion_is_a_commit_of_what_it_changed(space: Workspace, model: Mod
     assert not git._git(space.root, "status", "--porcelain").stdout
 
 
+def test_the_first_promotion_has_the_model_packaged(space: Workspace, model: Model) -> None:
+    build = space.model(model.name) / "BUILD"
+    build.parent.mkdir(parents=True, exist_ok=True)
+    build.write_text("python_sources()\n")
+    git.init(space.root)
+
+    promote(model, space, commit=True)
+
+    assert build.read_text() == "python_sources()\nreleased_model()\n"
+    assert not git._git(space.root, "status", "--porcelain").stdout
+
+
 def test_a_release_with_uncommitted_changes_is_not_touched(space: Workspace, model: Model) -> None:
     git.init(space.root)
     promote(model, space, commit=True)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Mapping
-
-from mooring.gateway.errors import StartError
-from mooring.gateway.logs import configure_logging
-from mooring.gateway.settings import Settings
-from mooring.gateway.wiring import run
+from types import FrameType
 
 
 def main(environ: Mapping[str, str]) -> int:
     """Run the gateway; a mistake of its operator is one line on stderr, not a traceback."""
+    from mooring.gateway.errors import StartError
+    from mooring.gateway.settings import Settings
+    from mooring.gateway.wiring import run
+
     try:
         return run(Settings.of(environ))
     except StartError as error:
@@ -21,6 +22,16 @@ def main(environ: Mapping[str, str]) -> int:
         return error.exit_code
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
 if __name__ == "__main__":
+    # The first process of a container is sent no signal that it does not handle: without this, one
+    # that comes while the imports below take their second would be lost, and the container killed
+    # when its time is over.
+    signal.signal(signal.SIGTERM, _end)
+    from mooring.gateway.logs import configure_logging
+
     configure_logging()
     sys.exit(main(os.environ))

@@ -1,6 +1,7 @@
 """Counting requests by route template, and showing the counts on a port of their own.
 
-The port is private (loopback): metrics tell which models exist and how much they are used.
+The port is private, by default to this machine: metrics tell which models exist and how much they
+are used.
 """
 
 from __future__ import annotations
@@ -15,8 +16,6 @@ from mooring.gateway.problems import failure
 from mooring.gateway.template import template_of
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.catalogue import GATEWAY_REQUESTS, METHOD
-
-_HOST = "127.0.0.1"
 
 
 class CountRequests:
@@ -63,14 +62,14 @@ class MetricsPort:
         self._server = server
 
     @classmethod
-    def open(cls, port: int, registry: CollectorRegistry) -> MetricsPort:
+    def open(cls, host: str, port: int, registry: CollectorRegistry) -> MetricsPort:
         """Listen; port 0 takes a free one. Raises PortTaken."""
         try:
-            server, _ = start_http_server(port, _HOST, registry)
+            server, _ = start_http_server(port, host, registry)
         except OSError as error:
             raise PortTaken(
                 error.strerror or type(error).__name__,
-                place=f"metrics on {_HOST}:{port}",
+                place=f"metrics on {host}:{port}",
                 cure="Stop what listens there or set MOORING_METRICS_PORT.",
             ) from None
         return cls(server)

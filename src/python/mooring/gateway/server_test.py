@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from mooring.gateway.testing.contracts import CONTRACT, ROW
 from mooring.gateway.testing.gateway import JSON, Answer, ask, until, until_ready
-from mooring.gateway.testing.process import GatewayProcess, run, running
+from mooring.gateway.testing.process import GatewayProcess, run, running, start
 from mooring.gateway.testing.upstream import Behaviour, FakeUpstream, upstream
 
 # Longer than any test takes, so that only the gateway's own ways to stop end a request.
@@ -83,6 +84,25 @@ def test_a_second_signal_ends_the_process_while_a_request_is_in_flight(
         assert in_flight.exception(10) or in_flight.result().status == 500
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the Linux kernel")
+def test_a_signal_during_the_imports_ends_it_before_it_listens(tmp_path: Path) -> None:
+    process = start(tmp_path, "http://127.0.0.1:1")
+    try:
+        until(lambda: handles(process.pid, signal.SIGTERM), bool)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=30)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert "is listening" not in said
+
+
+def handles(pid: int, sig: signal.Signals) -> bool:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    return bool(int(status["SigCgt"], 16) >> (sig - 1) & 1)
+
+
 def test_metrics_are_on_a_port_of_their_own_and_not_on_the_public_one(
     tmp_path: Path, service: FakeUpstream
 ) -> None:
@@ -95,6 +115,15 @@ def test_metrics_are_on_a_port_of_their_own_and_not_on_the_public_one(
     assert "process_resident_memory_bytes" in private
     assert "_created" not in private
     assert public.status == 404
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
+def test_metrics_listen_on_the_address_that_is_set_and_on_no_other(
+    tmp_path: Path, service: FakeUpstream
+) -> None:
+    with running(tmp_path, service.url, MOORING_METRICS_HOST="127.0.0.2") as process:
+        socket.create_connection(("127.0.0.2", process.metrics_port), timeout=5).close()
+        assert not listens(process.metrics_port)
 
 
 def test_a_gateway_starts_before_its_service_and_becomes_ready_with_it(tmp_path: Path) -> None:

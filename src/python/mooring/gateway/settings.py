@@ -16,6 +16,10 @@ _HIGHEST_PORT = 65_535
 # for; contracts start at 1 MiB.
 _BODY_BYTES = 16 * 1_048_576
 
+# What MOORING_GATEWAY_AUTH may say: whoever can reach the port may predict. It has to be said, for
+# nobody should find out afterwards that the whole network could.
+_NO_AUTHENTICATION = "none"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -24,6 +28,7 @@ class Settings:
     routing: Path = Path(".mooring/routing.json")
     host: str = "127.0.0.1"
     port: int = 8080
+    metrics_host: str = "127.0.0.1"
     metrics_port: int = 9464
     drain_seconds: float = 5.0
     body_bytes: int = _BODY_BYTES
@@ -35,31 +40,52 @@ class Settings:
     def of(cls, environ: Mapping[str, str]) -> Settings:
         """Read the settings. Raises BadSetting that names the variable."""
         home = Path(environ.get("MOORING_HOME") or ".mooring")
+        anybody = _serves_anybody(environ)
         return cls(
             routing=Path(environ.get("MOORING_ROUTING") or home / "routing.json"),
-            host=_loopback(environ.get("MOORING_GATEWAY_HOST") or cls.host),
+            host=_host(environ, "MOORING_GATEWAY_HOST", cls.host, anybody),
             port=_port(environ, "MOORING_GATEWAY_PORT", cls.port),
+            metrics_host=_host(environ, "MOORING_METRICS_HOST", cls.metrics_host, anybody),
             metrics_port=_port(environ, "MOORING_METRICS_PORT", cls.metrics_port),
             drain_seconds=_number(environ, "MOORING_DRAIN_SECONDS", cls.drain_seconds, 600),
             body_bytes=int(_number(environ, "MOORING_MAX_BODY_BYTES", cls.body_bytes, 2**30)),
         )
 
 
-def _loopback(host: str) -> str:
-    if host == "localhost" or _is_loopback(host):
+def _serves_anybody(environ: Mapping[str, str]) -> bool:
+    """Whether the operator has said that reaching a port is permission enough."""
+    said = environ.get("MOORING_GATEWAY_AUTH")
+    if said and said != _NO_AUTHENTICATION:
+        raise BadSetting(
+            "the only value that is understood is none",
+            place="MOORING_GATEWAY_AUTH",
+            cure="Set it to none, where whoever can reach the gateway may predict, or unset it.",
+        )
+    return said == _NO_AUTHENTICATION
+
+
+def _host(environ: Mapping[str, str], name: str, default: str, anybody: bool) -> str:
+    """An address to listen on: of this machine alone, unless `anybody` may reach it."""
+    host = environ.get(name) or default
+    if host == "localhost" or _is_loopback(name, host) or anybody:
         return host
     raise BadSetting(
         "without authentication only this machine may be served, and this address is public",
-        place="MOORING_GATEWAY_HOST",
-        cure="Use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front.",
+        place=name,
+        cure="Use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front; or, in "
+        "a private network, say with MOORING_GATEWAY_AUTH=none that whoever reaches it may ask.",
     )
 
 
-def _is_loopback(host: str) -> bool:
+def _is_loopback(name: str, host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return False
+        raise BadSetting(
+            "it is neither an IP address nor localhost",
+            place=name,
+            cure="Use 127.0.0.1, or 0.0.0.0 for every address of this machine.",
+        ) from None
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -26,7 +26,10 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         pytest.param({"MOORING_MAX_BODY_BYTES": "9"}, Settings(body_bytes=9), id="body"),
         pytest.param({"MOORING_GATEWAY_HOST": "localhost"}, Settings(host="localhost"), id="name"),
         pytest.param({"MOORING_GATEWAY_HOST": "::1"}, Settings(host="::1"), id="IPv6 loopback"),
+        pytest.param({"MOORING_METRICS_HOST": "::1"}, Settings(metrics_host="::1"), id="metrics"),
         pytest.param({"MOORING_GATEWAY_PORT": ""}, Settings(), id="an empty variable is unset"),
+        pytest.param({"MOORING_GATEWAY_AUTH": ""}, Settings(), id="nothing said of authentication"),
+        pytest.param({"MOORING_GATEWAY_AUTH": "none"}, Settings(), id="none opens no address"),
     ],
 )
 def test_each_variable_sets_its_setting(environ: dict[str, str], expected: Settings) -> None:
@@ -44,6 +47,9 @@ def test_each_variable_sets_its_setting(environ: dict[str, str], expected: Setti
         pytest.param("MOORING_GATEWAY_HOST", "0.0.0.0", id="all addresses"),
         pytest.param("MOORING_GATEWAY_HOST", "192.0.2.1", id="a public address"),
         pytest.param("MOORING_GATEWAY_HOST", "example.org", id="a name that may resolve anywhere"),
+        pytest.param("MOORING_METRICS_HOST", "0.0.0.0", id="metrics on all addresses"),
+        pytest.param("MOORING_METRICS_HOST", "::", id="metrics on all IPv6 addresses"),
+        pytest.param("MOORING_GATEWAY_AUTH", "off", id="a word for none"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_cure(name: str, text: str) -> None:
@@ -51,3 +57,26 @@ def test_a_bad_setting_is_named_with_its_cure(name: str, text: str) -> None:
         Settings.of({name: text})
     assert raised.value.place == name
     assert raised.value.cure
+
+
+PUBLIC = ("MOORING_GATEWAY_HOST", "MOORING_METRICS_HOST")
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_a_public_address_is_taken_where_whoever_reaches_it_may_ask(name: str, host: str) -> None:
+    settings = Settings.of({name: host, "MOORING_GATEWAY_AUTH": "none"})
+    assert sorted({settings.host, settings.metrics_host}) == sorted({host, "127.0.0.1"})
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_the_refusal_of_a_public_address_names_both_cures(name: str) -> None:
+    with pytest.raises(BadSetting) as raised:
+        Settings.of({name: "0.0.0.0"})
+    assert "a proxy that authenticates" in raised.value.cure
+    assert "MOORING_GATEWAY_AUTH=none" in raised.value.cure
+
+
+def test_a_name_is_no_address_even_where_anybody_may_ask() -> None:
+    with pytest.raises(BadSetting, match="neither an IP address nor localhost"):
+        Settings.of({"MOORING_GATEWAY_HOST": "example.org", "MOORING_GATEWAY_AUTH": "none"})

@@ -54,7 +54,9 @@ def run(settings: Settings) -> int:
     server = make_server(create_app(ports), ports.drain)
     with (
         closing(listen(settings)) as public,
-        closing(MetricsPort.open(settings.metrics_port, registry)) as private,
+        closing(
+            MetricsPort.open(settings.metrics_host, settings.metrics_port, registry)
+        ) as private,
     ):
         host, port = public.getsockname()[:2]
         facts = {"host": host, "port": port, "metrics_port": private.port}

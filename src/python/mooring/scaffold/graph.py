@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import onnx
-import onnxruntime as ort
 from onnx import TensorProto, helper
 from onnx.compose import add_prefix
 from onnx.external_data_helper import _get_all_tensors, uses_external_data
 
+from mooring.bundle.ort import onnxruntime as ort
 from mooring.contract.contract import Contract
 from mooring.scaffold.errors import GraphRefused
 

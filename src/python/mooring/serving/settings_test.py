@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mooring.bundle.champion import CHAMPION, Champion
 from mooring.bundle.errors import BundleMissing, ReleaseError, SigningUnusable
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.signature import SignaturePolicy
@@ -68,6 +69,48 @@ def test_without_a_bundle_the_champion_of_the_checkout_is_served(
     cwd = tmp_path if place == "cwd" else Path("/elsewhere")
     bundle = tmp_path / "models/tiny/bundles/abab"
     assert read_settings("tiny", environ, cwd) == Settings("tiny", bundle, ID, 4)
+
+
+@pytest.fixture
+def bento(tmp_path: Path) -> Path:
+    """The sources of a Bento that holds version 5."""
+    champion = Champion(model="tiny", version=5, bundle=ID, promoted_at="2013-04-01T00:00:00Z")
+    (tmp_path / "src" / CHAMPION).mkdir(parents=True)
+    (tmp_path / "src" / CHAMPION / "champion.json").write_bytes(champion.to_json())
+    return tmp_path / "src"
+
+
+HELD = f"champion/{ID[:16]}"
+
+
+@pytest.mark.parametrize(
+    ("environ", "version"),
+    [
+        pytest.param({}, 5, id="no variable"),
+        pytest.param({"MOORING_ROOT": "checkout"}, 5, id="a checkout with a champion of its own"),
+        pytest.param({"MOORING_BUNDLE": "/b/1", "MOORING_MODEL_VERSION": "7"}, 7, id="a bundle"),
+    ],
+)
+def test_a_bento_serves_what_it_holds_unless_a_bundle_is_named(
+    tmp_path: Path, release: Release, bento: Path, environ: dict[str, str], version: int
+) -> None:
+    release(tmp_path / "checkout", ID, "bundles/abab")
+    environ = {n: str(tmp_path / v) if n == "MOORING_ROOT" else v for n, v in environ.items()}
+    found = read_settings("tiny", {**environ, "MOORING_DRAIN_SECONDS": "2"}, Path("/here"), bento)
+    if version == 5:
+        assert found == Settings("tiny", bento / HELD, ID, 5, drain=2.0)
+    assert found.version == version
+
+
+def test_a_bento_without_champion_serves_the_checkout(tmp_path: Path, release: Release) -> None:
+    release(tmp_path, ID, "bundles/abab")
+    assert read_settings("tiny", {}, tmp_path, tmp_path / "src").version == 4
+
+
+def test_a_champion_that_cannot_be_read_is_refused(bento: Path) -> None:
+    (bento / CHAMPION / "champion.json").write_text('{"format":2}')
+    with pytest.raises(ReleaseError, match=r"champion\.json: it is not what"):
+        read_settings("tiny", {}, Path("/here"), bento)
 
 
 @pytest.mark.parametrize("expect", [ID, None])

@@ -16,7 +16,6 @@ from mooring.delivery.oci.layout import PlatformImage, write_image
 
 NAME = "base"
 
-# Without C.UTF-8 among the locales, Python takes it as a sign to speak UTF-8 anyway (PEP 540).
 _ENV = ("LANG=C.UTF-8", "PATH=/usr/local/bin:/usr/bin:/bin")
 
 

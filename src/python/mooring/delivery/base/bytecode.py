@@ -54,8 +54,10 @@ def compiled(entries: Iterable[Entry], interpreter: Path, work: Path) -> list[En
     """The bytecode of the standard library among `entries`, made by the base that lies unpacked in
     the folder `interpreter`; `work` is an empty folder. Raises InterpreterUnusable.
     """
-    sources = {e.path: e for e in entries if _is_source(e)}
-    write_tree(sources.values(), work / "source")
+    sources = [entry for entry in entries if _is_source(entry)]
+    if not sources:
+        return []
+    write_tree(sources, work / "source")
     _run(interpreter, work / "source", work / "target")
     made = sorted((work / "target").rglob("*.pyc"))
     return [
@@ -86,21 +88,28 @@ def _run(root: Path, source: Path, target: Path) -> None:
     libraries = root / "usr/lib" / _host()[1]
     loader = [str(libraries / _host()[2]), "--library-path", str(libraries)]
     python = [str(root / "usr/bin/python3.11"), "-S", "-B", "-c", _SCRIPT]
-    done = subprocess.run(
-        [*loader, *python, str(source), str(target)],
-        env=_environ(root),
-        capture_output=True,
-        text=True,
-        errors="replace",
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*loader, *python, str(source), str(target)],
+            env=_environ(root),
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise _unusable(root, f"cannot be started: {error.strerror}") from None
     if done.returncode:
         words = done.stderr.strip().splitlines()[-1:] or ["it said nothing"]
-        raise InterpreterUnusable(
-            f"the base's own python ended with status {done.returncode}: {words[0]}",
-            place=str(root),
-            cure="Look whether programs may be run from this folder.",
-        )
+        raise _unusable(root, f"ended with status {done.returncode}: {words[0]}")
+
+
+def _unusable(root: Path, problem: str) -> InterpreterUnusable:
+    return InterpreterUnusable(
+        f"the base's own python {problem}",
+        place=str(root),
+        cure="Programs must be allowed to run from this folder; MOORING_CACHE chooses another.",
+    )
 
 
 def _environ(root: Path) -> Mapping[str, str]:

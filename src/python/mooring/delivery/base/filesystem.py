@@ -42,6 +42,7 @@ _FOLDERS = {"dev": 0o755, "proc": 0o755, "root": 0o700, "run": 0o755, "sys": 0o7
 
 # OpenSSL looks below /usr/lib/ssl; the package that fills it is left out.
 _LINKS = {
+    "etc/localtime": "/usr/share/zoneinfo/Etc/UTC",
     "usr/lib/ssl/cert.pem": f"/{CERTIFICATES}",
     "usr/lib/ssl/certs": "/etc/ssl/certs",
     "var/run": "/run",

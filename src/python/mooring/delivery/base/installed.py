@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, cast
 
 from mooring.delivery.base.lock import Package
@@ -13,7 +13,9 @@ from mooring.delivery.oci.blobs import blob_path
 from mooring.delivery.oci.errors import ImageUnreadable
 
 _STATUS = "var/lib/dpkg/status"
+_RELEASES = ("etc/os-release", "usr/lib/os-release")
 _FIELD = re.compile(r"^([A-Za-z-]+): (.*)$", re.MULTILINE)
+_SETTING = re.compile(r'^(ID|VERSION_ID)="?([^"\n]*)"?$', re.MULTILINE)
 
 
 def installed_packages(archive: ImageArchive, platform: PlatformManifest) -> tuple[Package, ...]:
@@ -21,21 +23,41 @@ def installed_packages(archive: ImageArchive, platform: PlatformManifest) -> tup
 
     Raises ImageUnreadable.
     """
-    found: dict[str, str] = {}
-    for descriptor in platform.descriptors:
-        with archive.open(blob_path(descriptor["digest"])) as (file, _):
-            found |= dict(_statuses(cast(IO[bytes], file), descriptor["digest"]))
-    paragraphs = [p for text in found.values() for p in text.split("\n\n")]
+    told = _told(archive, platform, _is_status)
+    paragraphs = [p for text in told.values() for p in text.split("\n\n")]
     return tuple(sorted(filter(None, map(_package, paragraphs))))
 
 
-def _statuses(layer: IO[bytes], digest: str) -> Iterator[tuple[str, str]]:
-    """Paths and contents of dpkg's records in a layer; an upper layer's replace a lower one's."""
+def distribution_in(archive: ImageArchive, platform: PlatformManifest) -> str:
+    """Name and version of the operating system, such as `debian-12`; empty where nothing tells.
+
+    Raises ImageUnreadable.
+    """
+    told = _told(archive, platform, _RELEASES.__contains__)
+    fields = dict(_SETTING.findall("\n".join(told.values())))
+    return "-".join(filter(None, (fields.get("ID"), fields.get("VERSION_ID"))))
+
+
+def _told(
+    archive: ImageArchive, platform: PlatformManifest, wanted: Callable[[str], bool]
+) -> dict[str, str]:
+    """Contents by path; an upper layer's replace a lower one's."""
+    found: dict[str, str] = {}
+    for descriptor in platform.descriptors:
+        with archive.open(blob_path(descriptor["digest"])) as (file, _):
+            found |= dict(_texts(cast(IO[bytes], file), descriptor["digest"], wanted))
+    return found
+
+
+def _texts(
+    layer: IO[bytes], digest: str, wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
     try:
         with tarfile.open(fileobj=layer, mode="r|*") as files:
-            for member in filter(_is_status, files):
-                text = cast(IO[bytes], files.extractfile(member)).read().decode()
-                yield member.name.removeprefix("./"), text
+            for member in files:
+                path = member.name.removeprefix("./")
+                if member.isfile() and wanted(path):
+                    yield path, cast(IO[bytes], files.extractfile(member)).read().decode()
     except tarfile.TarError:
         raise ImageUnreadable(
             "a layer is no tar archive, or compressed in a way that Docker 20.10 cannot read",
@@ -44,10 +66,9 @@ def _statuses(layer: IO[bytes], digest: str) -> Iterator[tuple[str, str]]:
         ) from None
 
 
-def _is_status(member: tarfile.TarInfo) -> bool:
-    path = member.name.removeprefix("./")
-    told = path == _STATUS or path.startswith(f"{_STATUS}.d/")
-    return told and member.isfile() and not path.endswith(".md5sums")
+def _is_status(path: str) -> bool:
+    inside = path.startswith(f"{_STATUS}.d/") and not path.endswith(".md5sums")
+    return path == _STATUS or inside
 
 
 def _package(paragraph: str) -> Package | None:

@@ -17,7 +17,7 @@ from mooring.delivery.base.errors import (
     RegistryUnusable,
 )
 from mooring.delivery.base.fetch import Mirrors, fetch_packages, newest_packages
-from mooring.delivery.base.installed import installed_packages
+from mooring.delivery.base.installed import distribution_in, installed_packages
 from mooring.delivery.base.lock import BaseLock, Package, PlatformLock, read_lock
 from mooring.delivery.base.locked import archive_in, verified
 from mooring.delivery.base.packages import PLATFORMS, SUITE
@@ -182,7 +182,9 @@ def _lock_of(path: Path, found: _Found) -> BaseLock:
             cure=f"Choose one for {' and '.join(PLATFORMS)}.",
         )
     size = sum(entry["size"] for entry in archive.descriptors())
-    return BaseLock(archive.digest, size, found.source, platforms)
+    distribution = distribution_in(archive, archive.platforms[0])
+    source = {**found.source, "distribution": distribution} if distribution else found.source
+    return BaseLock(archive.digest, size, source, platforms)
 
 
 def _opened(path: Path, found: _Found) -> ImageArchive:

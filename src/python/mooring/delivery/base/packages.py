@@ -22,6 +22,7 @@ PACKAGES = (
     "ca-certificates",
     "gcc-12-base",  # the licence of the three libraries of gcc
     "libbz2-1.0",
+    "libc-bin",  # for the locale C.UTF-8 alone
     "libc6",
     "libcrypt1",
     "libexpat1",
@@ -55,15 +56,19 @@ LEFT_OUT = {
     "openssl": "for update-ca-certificates: the certificates are concatenated here",
 }
 
-# Licences ask that their text goes along.
-KEPT = ("usr/share/doc/*/copyright",)
+# What stays although a line below would drop it. Licences ask that their text goes along.
+KEPT = ("usr/bin/python3.11", "usr/share/doc/*/copyright")
 
 # A star stands for slashes too.
 DROPPED = {
+    "etc/bindresvport.blacklist": "for servers of RPC",
+    "etc/default/*": "for programs that are dropped",
+    "etc/dpkg/*": "for programs that are dropped",
     "etc/issue*": "greets at a terminal",
-    "etc/ld.so.conf.d/*": "for ldconfig; the loader knows these folders",
+    "etc/ld.so.conf*": "for ldconfig; the loader knows these folders",
     "etc/python3.11/*": "a hook for crash reports",
     "etc/update-motd.d/*": "greets at a terminal",
+    "usr/bin/*": "every program but Python",
     "usr/lib/*/engines-3/*": "OpenSSL's engines: hardware that no container has",
     "usr/lib/*/gconv/*": "iconv's character sets; Python brings its own",
     "usr/lib/*/libBrokenLocale.so.1": "for programs of the last century",
@@ -88,7 +93,7 @@ DROPPED = {
     "usr/lib/python3.11/test/*": "tests of Python itself",
     "usr/lib/python3.11/turtle.py": "draws",
     "usr/lib/python3.11/venv/scripts/*": "for shells",
-    "usr/sbin/update-ca-certificates": "a shell script",
+    "usr/sbin/*": "every program but Python",
     "usr/share/base-files/*": "for the scripts of base-files",
     "usr/share/binfmts/*": "for the kernel of a host",
     "usr/share/bug/*": "for reporting bugs",
@@ -96,6 +101,7 @@ DROPPED = {
     "usr/share/doc/*/*": "documentation but for the licences",
     "usr/share/gcc/*": "for debuggers",
     "usr/share/gdb/*": "for debuggers",
+    "usr/share/libc-bin/*": "for the scripts of libc-bin",
     "usr/share/lintian/*": "for checks of packages",
     "usr/share/man/*": "documentation",
     "usr/share/zoneinfo/posix/*": "the same zones again",

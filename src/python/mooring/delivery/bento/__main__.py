@@ -21,9 +21,9 @@ def main(arguments: Sequence[str]) -> int:
     """Do what is asked; errors are told in one line."""
     options = _parser().parse_args(arguments)
     try:
-        print(options.run(options))
+        sys.stdout.write(f"{options.run(options)}\n")
     except MooringError as error:
-        print(f"error: {error}", file=sys.stderr)
+        sys.stderr.write(f"error: {error}\n")
         return 1
     return 0
 

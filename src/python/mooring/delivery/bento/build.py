@@ -1,4 +1,4 @@
-"""From sources, a champion and a lock to a Bento: the same bytes wherever and whenever it is built."""
+"""From sources, a champion and a lock to a Bento: the same bytes wherever and whenever."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def build_bento(recipe: Recipe, into: Path) -> str:
     """Build the Bento into the new folder `into` and return its tag, `<model>:<version>`.
 
     A build that fails leaves nothing at `into`.
-    Raises BentoBuildError, or ReleaseError for a champion that cannot be read.
+    Raises BentoBuildError, or what `lay_out` raises for a champion that is not what it says.
     """
     if into.exists():
         raise PlaceTaken("it exists already", place=str(into), cure="Name a new folder.")

@@ -6,13 +6,16 @@ Of the release it holds what `champion/` says, and nothing that changes without 
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from mooring.bundle.champion import CHAMPION, Champion, read_champion
+from mooring.bundle.manifest import CARD, Runtime
+from mooring.bundle.open import open_bundle
 from mooring.contract.canonical import canonical_json, sha256
 from mooring.delivery.bento.errors import IngredientMissing
 
@@ -24,6 +27,12 @@ _VERSION_DIGITS = 16
 
 LOCK = "requirements.txt"
 BENTOFILE = "bentofile.yaml"
+
+# What loads a bundle, by its runtime; the lock must hold it.
+LIBRARIES_OF: Mapping[Runtime, tuple[str, ...]] = {
+    "onnx": ("onnxruntime",),
+    "skops": ("scikit-learn", "skops"),
+}
 
 # What first-party code lies in. A loose PEX holds its own launcher besides, which no Bento needs.
 PACKAGES = ("models", "mooring")
@@ -43,21 +52,22 @@ class Recipe:
 def lay_out(recipe: Recipe, context: Path) -> Champion:
     """Copy the ingredients into the empty folder `context`, as BentoML's builder wants them.
 
-    Raises IngredientMissing, or ReleaseError for a champion that cannot be read.
+    Raises IngredientMissing, ReleaseError for a champion that cannot be read, or what `open_bundle`
+    raises for one that is not what it says.
     """
     shipped = read_champion(recipe.champion)
-    if shipped is None or not shipped.path.is_dir():
+    if shipped is None:
         raise _missing("there is no champion in it", recipe.champion)
-    if not recipe.lock.is_file():
-        raise _missing("there is no such lock", recipe.lock)
     champion = shipped.champion
+    bundle = open_bundle(shipped.path, expect=champion.bundle)
+    _check_lock(recipe.lock, bundle.manifest.runtime)
     if not (recipe.sources / service_file(champion.model)).is_file():
         raise _missing(f"it has no {service_file(champion.model)}", recipe.sources)
     for package in PACKAGES:
         _copy_sources(recipe.sources / package, context / package)
     shutil.copytree(recipe.champion, context / CHAMPION)
     shutil.copyfile(recipe.lock, context / LOCK)
-    (context / BENTOFILE).write_text(_bentofile(champion, shipped.path / "card.md"))
+    (context / BENTOFILE).write_text(_bentofile(champion, shipped.path / CARD))
     return champion
 
 
@@ -71,10 +81,23 @@ def service_file(model: str) -> str:
 
 
 def version_of(context: Path) -> str:
-    """The version of the Bento that is built here: digits of the digest of all that goes into it."""
+    """The version of the Bento that is built here: digits of a digest of all that goes into it."""
     files = {path: sha256((context / path).read_bytes()) for path in _files(context)}
     facts = {"format": FORMAT, "bentoml": version("bentoml"), "files": files}
     return sha256(canonical_json(facts))[:_VERSION_DIGITS]
+
+
+def _check_lock(lock: Path, runtime: Runtime) -> None:
+    if not lock.is_file():
+        raise _missing("there is no such lock", lock)
+    text = lock.read_text()
+    for library in LIBRARIES_OF[runtime]:
+        if not re.search(rf"^{library}==", text, re.MULTILINE):
+            raise IngredientMissing(
+                f"the champion is served by {runtime}, and this lock has no {library}",
+                place=str(lock),
+                cure="Name the lock that has it: `released_model(libraries=…)` in BUILD.",
+            )
 
 
 def _copy_sources(package: Path, to: Path) -> None:

@@ -19,7 +19,7 @@ from mooring.bundle.testing.faults import absent
 from mooring.bundle.testing.recipe import Recipe
 from mooring.bundle.testing.s3 import CREDENTIALS, S3Server
 from mooring.delivery.bento import __main__ as command
-from mooring.delivery.bundles.conftest import MODEL, Releasing
+from mooring.delivery.bundles.testing.released import release_bundle
 
 
 @pytest.fixture
@@ -34,7 +34,11 @@ def ship(release: Path, into: Path, environ: Mapping[str, str]) -> subprocess.Co
     scratch = into.with_name("scratch")
     scratch.mkdir()
     inherited = {n: v for n, v in os.environ.items() if not n.startswith("AWS_")}
-    own = {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "TMPDIR": str(scratch), "PYTHONSAFEPATH": "1"}
+    own = {
+        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        "TMPDIR": str(scratch),
+        "PYTHONSAFEPATH": "1",
+    }
     done = subprocess.run(
         [sys.executable, command.__file__, "champion", f"--release={release}", f"--into={into}"],
         env={**inherited, **own, **environ, "AWS_EC2_METADATA_DISABLED": "true"},
@@ -47,12 +51,12 @@ def ship(release: Path, into: Path, environ: Mapping[str, str]) -> subprocess.Co
 
 
 def test_the_champion_is_fetched_by_its_id(
-    kept: tuple[Bundle, str], releasing: Releasing, tmp_path: Path, s3: S3Server
+    kept: tuple[Bundle, str], folder: Path, tmp_path: Path, s3: S3Server
 ) -> None:
     bundle, url = kept
-    done = ship(releasing(bundle, url), tmp_path / "champion", s3.environ)
+    done = ship(release_bundle(folder, bundle, location=url), tmp_path / "champion", s3.environ)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"{MODEL} version 3: bundle {bundle.id[:16]}\n"
+    assert done.stdout == f"ferry_delay version 3: bundle {bundle.id[:16]}\n"
     shipped = read_champion(tmp_path / "champion")
     assert shipped is not None
     assert open_bundle(shipped.path, expect=bundle.id).files == bundle.files
@@ -69,7 +73,7 @@ def test_the_champion_is_fetched_by_its_id(
 )
 def test_what_is_not_the_champion_is_refused_in_one_line(
     kept: tuple[Bundle, str],
-    releasing: Releasing,
+    folder: Path,
     tmp_path: Path,
     s3: S3Server,
     name: str,
@@ -80,12 +84,14 @@ def test_what_is_not_the_champion_is_refused_in_one_line(
     bucket = s3fs.S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
     path = f"{url.removeprefix('s3://')}/{name}"
     bucket.rm_file(path) if content is None else bucket.pipe_file(path, content)
-    refused(ship(releasing(bundle, url), tmp_path / "champion", s3.environ), said)
+    refused(
+        ship(release_bundle(folder, bundle, location=url), tmp_path / "champion", s3.environ), said
+    )
     assert not (tmp_path / "champion").exists()
 
 
 def test_another_bundle_at_the_url_is_refused(
-    kept: tuple[Bundle, str], recipe: Recipe, releasing: Releasing, tmp_path: Path, s3: S3Server
+    kept: tuple[Bundle, str], recipe: Recipe, folder: Path, tmp_path: Path, s3: S3Server
 ) -> None:
     """Sound in itself, under the name of the champion: its digests agree, its id does not."""
     bundle, url = kept
@@ -93,26 +99,28 @@ def test_another_bundle_at_the_url_is_refused(
     bucket = s3fs.S3FileSystem(skip_instance_cache=True, use_listings_cache=False)
     for file in other.path.iterdir():
         bucket.pipe_file(f"{url.removeprefix('s3://')}/{file.name}", file.read_bytes())
-    done = ship(releasing(bundle, url), tmp_path / "champion", s3.environ)
+    done = ship(release_bundle(folder, bundle, location=url), tmp_path / "champion", s3.environ)
     refused(done, f"its id is {other.id[:16]}")
 
 
 def test_a_store_that_is_down_is_named_and_no_secret_told(
-    kept: tuple[Bundle, str], releasing: Releasing, tmp_path: Path
+    kept: tuple[Bundle, str], folder: Path, tmp_path: Path
 ) -> None:
     bundle, url = kept
     with absent() as endpoint:
         environ = {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}
-        done = ship(releasing(bundle, url), tmp_path / "champion", environ)
+        done = ship(release_bundle(folder, bundle, location=url), tmp_path / "champion", environ)
     refused(done, url)
     assert CREDENTIALS["AWS_SECRET_ACCESS_KEY"] not in done.stderr
     assert not (tmp_path / "champion").exists()
 
 
-def test_a_folder_asks_nobody(bundle: Bundle, releasing: Releasing, tmp_path: Path) -> None:
+def test_a_folder_asks_nobody(bundle: Bundle, folder: Path, tmp_path: Path) -> None:
     """No credentials, an endpoint where nobody listens: a folder does not care."""
     with absent() as endpoint:
-        done = ship(releasing(bundle), tmp_path / "champion", {"AWS_ENDPOINT_URL": endpoint})
+        done = ship(
+            release_bundle(folder, bundle), tmp_path / "champion", {"AWS_ENDPOINT_URL": endpoint}
+        )
     assert (done.returncode, done.stderr) == (0, "")
 
 

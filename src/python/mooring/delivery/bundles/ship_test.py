@@ -18,9 +18,11 @@ from mooring.bundle.manifest import MANIFEST, MODEL_ONNX, PROVENANCE, SIGNATURE
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.release import Release, read_release, write_release
 from mooring.bundle.testing.recipe import Recipe
-from mooring.delivery.bundles.conftest import MODEL, Releasing
 from mooring.delivery.bundles.errors import NoChampion, PlaceTaken, ReleaseDiffers
 from mooring.delivery.bundles.ship import ship_champion
+from mooring.delivery.bundles.testing.released import release_bundle
+
+MODEL = "ferry_delay"
 
 
 @pytest.fixture
@@ -34,9 +36,9 @@ def cache(tmp_path: Path) -> Path:
 
 
 def test_a_champion_beside_its_release_is_shipped_whole(
-    bundle: Bundle, releasing: Releasing, into: Path, cache: Path
+    bundle: Bundle, folder: Path, into: Path, cache: Path
 ) -> None:
-    said = ship_champion(releasing(bundle), into, cache)
+    said = ship_champion(release_bundle(folder, bundle), into, cache)
     shipped = read_champion(into)
     assert shipped is not None
     assert shipped.champion == said
@@ -46,9 +48,9 @@ def test_a_champion_beside_its_release_is_shipped_whole(
 
 
 def test_what_ships_follows_from_the_champion_alone(
-    bundle: Bundle, releasing: Releasing, folder: Path, into: Path, cache: Path
+    bundle: Bundle, folder: Path, into: Path, cache: Path
 ) -> None:
-    release = releasing(bundle)
+    release = release_bundle(folder, bundle)
     ship_champion(release, into, cache)
     before = read_release(release, model=MODEL)
     assert before.release.champion is not None
@@ -61,19 +63,17 @@ def test_what_ships_follows_from_the_champion_alone(
     assert PROVENANCE not in {path.name for path in into.rglob("*")}
 
 
-def test_a_signature_ships_too(
-    bundle: Bundle, releasing: Releasing, into: Path, cache: Path
-) -> None:
+def test_a_signature_ships_too(bundle: Bundle, folder: Path, into: Path, cache: Path) -> None:
     (bundle.path / SIGNATURE).write_bytes(b"a signature")
-    ship_champion(releasing(bundle), into, cache)
+    ship_champion(release_bundle(folder, bundle), into, cache)
     assert (into / bundle.id[:16] / SIGNATURE).read_bytes() == b"a signature"
 
 
 def test_a_bundle_in_a_folder_elsewhere_is_found_by_its_absolute_path(
-    recipe: Recipe, releasing: Releasing, tmp_path: Path, into: Path, cache: Path
+    recipe: Recipe, folder: Path, tmp_path: Path, into: Path, cache: Path
 ) -> None:
     elsewhere = recipe.write(tmp_path / "srv" / "bundles")
-    ship_champion(releasing(elsewhere, str(elsewhere.path)), into, cache)
+    ship_champion(release_bundle(folder, elsewhere, location=str(elsewhere.path)), into, cache)
     assert (into / elsewhere.id[:16] / MANIFEST).is_file()
 
 
@@ -114,14 +114,14 @@ def link(path: Path) -> None:
 )
 def test_a_bundle_that_is_not_the_released_one_is_refused(
     bundle: Bundle,
-    releasing: Releasing,
+    folder: Path,
     into: Path,
     cache: Path,
     change: object,
     file: str,
     error: type[BundleError],
 ) -> None:
-    release = releasing(bundle)
+    release = release_bundle(folder, bundle)
     assert callable(change)
     change(bundle.path / file)
     with pytest.raises(error):
@@ -130,10 +130,10 @@ def test_a_bundle_that_is_not_the_released_one_is_refused(
 
 
 def test_another_sound_bundle_under_the_name_of_the_champion_is_refused(
-    recipe: Recipe, bundle: Bundle, releasing: Releasing, into: Path, cache: Path
+    recipe: Recipe, bundle: Bundle, folder: Path, into: Path, cache: Path
 ) -> None:
     other = recipe.with_facts(seed=8).write(bundle.path.parent)
-    release = releasing(bundle)
+    release = release_bundle(folder, bundle)
     shutil.rmtree(bundle.path)
     other.path.rename(bundle.path)
     with pytest.raises(BundleTampered, match=other.id[:16]):
@@ -141,25 +141,25 @@ def test_another_sound_bundle_under_the_name_of_the_champion_is_refused(
 
 
 def test_a_release_of_another_size_is_refused(
-    bundle: Bundle, releasing: Releasing, into: Path, cache: Path
+    bundle: Bundle, folder: Path, into: Path, cache: Path
 ) -> None:
     with pytest.raises(ReleaseDiffers, match=f"has {bundle.bytes} bytes, the release says 12"):
-        ship_champion(releasing(bundle, bytes=12), into, cache)
+        ship_champion(release_bundle(folder, bundle, bytes=12), into, cache)
     assert not into.exists()
 
 
 def test_a_release_of_another_model_is_refused(
-    bundle: Bundle, releasing: Releasing, into: Path, cache: Path
+    bundle: Bundle, folder: Path, into: Path, cache: Path
 ) -> None:
-    moved = releasing(bundle).parent.rename(bundle.path.parents[2] / "other")
+    moved = release_bundle(folder, bundle).parent.rename(bundle.path.parents[2] / "other")
     with pytest.raises(ReleaseError, match=f"it is the release of {MODEL}"):
         ship_champion(moved / "release.json", into, cache)
 
 
-def test_nothing_is_replaced(bundle: Bundle, releasing: Releasing, into: Path, cache: Path) -> None:
+def test_nothing_is_replaced(bundle: Bundle, folder: Path, into: Path, cache: Path) -> None:
     into.mkdir(parents=True)
     with pytest.raises(PlaceTaken):
-        ship_champion(releasing(bundle), into, cache)
+        ship_champion(release_bundle(folder, bundle), into, cache)
     assert list(into.iterdir()) == []
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tarfile
 import tempfile
@@ -17,12 +18,15 @@ from pathlib import Path
 from mooring.contract.errors import MooringError
 from mooring.delivery.base.locked import base_cache, locked_base
 from mooring.delivery.image.assembly import assemble, read_base
+from mooring.delivery.image.billing import BASE_LOCK, LIBRARIES, LIBRARIES_LOCK, bill
 from mooring.delivery.image.bytecode import with_bytecode
 from mooring.delivery.image.layers import describe_layers
 from mooring.delivery.image.libraries import Selection, install, library_entries
 from mooring.delivery.oci.documents import Runtime
 from mooring.delivery.oci.entries import entries_of
 from mooring.delivery.oci.layer import write_layer
+from mooring.delivery.oci.layout import write_archive
+from mooring.delivery.sbom.bill import FILE_NAME
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,9 +35,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         options.step(options)
     except MooringError as error:
-        sys.stderr.write(f"image: {error}\n")
-        return 1
+        return _failed(str(error))
+    except OSError as error:
+        return _failed(f"{error.filename or 'output'}: {error.strerror}. Nothing was written.")
     return 0
+
+
+def _failed(message: str) -> int:
+    sys.stderr.write(f"image: {message}\n")
+    return 1
 
 
 def _libraries(options: argparse.Namespace) -> None:
@@ -44,8 +54,9 @@ def _libraries(options: argparse.Namespace) -> None:
             installed = Path(work, "installed")
             install(options.lock, platform, installed, Path(work))
             entries = library_entries(installed, options.at, selection)
-            layers.append(write_layer(entries, options.into, title="libraries", platform=platform))
+            layers.append(write_layer(entries, options.into, title=LIBRARIES, platform=platform))
     describe_layers(options.into, layers)
+    shutil.copyfile(options.lock, options.into / LIBRARIES_LOCK)
 
 
 def _files(options: argparse.Namespace) -> None:
@@ -62,6 +73,7 @@ def _base(options: argparse.Namespace) -> None:
     archive = locked_base(options.lock.read_text(), base_cache(os.environ))
     with tarfile.open(archive) as tar:
         tar.extractall(options.into, filter="data")
+    shutil.copyfile(options.lock, options.into / BASE_LOCK)
 
 
 def _image(options: argparse.Namespace) -> None:
@@ -71,7 +83,13 @@ def _image(options: argparse.Namespace) -> None:
         ports=tuple(options.port),
         folder=options.folder,
     )
-    assemble(options.name, read_base(options.base), options.layers, runtime, options.into)
+    options.into.mkdir(parents=True)
+    with tempfile.TemporaryDirectory(dir=".") as work:
+        layout, base = Path(work), read_base(options.base)
+        digest = assemble(options.name, base, options.layers, runtime, layout)
+        bill_of_it = bill(options.name, digest, options.base, options.layers)
+        (layout / FILE_NAME).write_bytes(bill_of_it)
+        write_archive(layout, options.into / "image.tar")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     base.add_argument("--into", type=Path, required=True)
     base.set_defaults(step=_base)
 
-    image = steps.add_parser("image", help="a base and layers to an OCI layout")
+    image = steps.add_parser("image", help="a base and layers to an OCI archive")
     image.add_argument("--name", required=True)
     image.add_argument("--base", type=Path, required=True)
     image.add_argument("--layers", type=Path, action="append", required=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from mooring.delivery.image.layers import described_layers
 from mooring.delivery.oci.blobs import BLOBS, blob_path
 from mooring.delivery.oci.documents import Document, Runtime, config_of
 from mooring.delivery.oci.errors import ImageUnbuildable
-from mooring.delivery.oci.layer import Layer, copy_blob
+from mooring.delivery.oci.layer import Layer
 from mooring.delivery.oci.layout import PlatformImage, write_image
 
 BASE_DIGEST = "org.opencontainers.image.base.digest"
@@ -45,7 +44,7 @@ def assemble(name: str, base: Base, folders: Sequence[Path], runtime: Runtime, i
     """
     layers = [layer for folder in folders for layer in described_layers(folder)]
     for folder in (base.layout, *folders):
-        _copy_blobs(folder, into)
+        _link_blobs(folder, into)
     labels: Mapping[str, str] = {TITLE: name, BASE_DIGEST: base.digest, **runtime.labels}
     labelled = replace(runtime, labels=labels)
     images = [_platform_image(base, entry, layers, labelled) for entry in base.manifests]
@@ -71,9 +70,13 @@ def _platform_image(
     return PlatformImage(config_of(config, chosen, runtime), manifest["layers"], chosen)
 
 
-def _copy_blobs(folder: Path, into: Path) -> None:
+def _link_blobs(folder: Path, into: Path) -> None:
+    """Symbolic links: the archive is what holds the bytes in the end."""
+    (into / BLOBS).mkdir(parents=True, exist_ok=True)
     for blob in sorted((folder / BLOBS).iterdir()):
-        copy_blob(blob, into / BLOBS)
+        link = into / BLOBS / blob.name
+        if not link.exists():
+            link.symlink_to(blob.resolve())
 
 
 def _drop_unnamed(into: Path, base: Base) -> None:
@@ -83,4 +86,3 @@ def _drop_unnamed(into: Path, base: Base) -> None:
         for digest in (entry["digest"], document.get("config", {}).get("digest")):
             if digest:
                 (into / blob_path(digest)).unlink(missing_ok=True)
-    shutil.rmtree(into / "partial", ignore_errors=True)

@@ -133,9 +133,13 @@ class ImageArchive:
         info = self._members.get(name)
         if info is None or not info.isfile():
             raise self._broken(f"it has no file {name}")
+        with self._opened() as whole:
+            yield _Part(whole, info.offset_data, info.size), info.size
+
+    def _opened(self) -> IO[bytes]:
+        """Guarded alone: what goes wrong where the content goes to is no fault of the archive."""
         try:
-            with self.path.open("rb") as whole:
-                yield _Part(whole, info.offset_data, info.size), info.size
+            return self.path.open("rb")
         except OSError as error:
             raise self._broken(f"it cannot be read ({error.strerror})") from None
 

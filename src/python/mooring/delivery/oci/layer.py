@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import shutil
 import tarfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -72,9 +71,3 @@ def _add(archive: tarfile.TarFile, entry: Entry) -> None:
         info.size = entry.content.stat().st_size
         with entry.content.open("rb") as file:
             archive.addfile(info, file)
-
-
-def copy_blob(source: Path, into: Path) -> None:
-    """Copy one blob file into a layout's blob folder."""
-    into.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, into / source.name)

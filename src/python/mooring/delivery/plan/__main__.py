@@ -13,7 +13,7 @@ from pathlib import Path
 
 from mooring.delivery.plan.errors import PlanError
 from mooring.delivery.plan.make import make_plan
-from mooring.delivery.plan.report import to_document, to_github, to_text
+from mooring.delivery.plan.report import append_github, to_document, to_text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,8 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     text = json.dumps(to_document(plan), indent=2) if asked.json else to_text(plan)
     sys.stdout.write(f"{text}\n")
     if asked.github_output:
-        with asked.github_output.open("a", encoding="utf-8") as output:
-            output.write(to_github(plan, asked.shards))
+        append_github(plan, asked.shards, asked.github_output)
     return 0
 
 

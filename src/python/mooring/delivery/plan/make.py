@@ -22,5 +22,5 @@ def make_plan(folder: Path, since: str, *, slow: bool = False) -> Plan:
         return plan_selected(changed, Graph({}), ())
     pants = Pants(root, slow)
     if cause := everything_for(changed.changes):
-        return plan_everything(changed, cause, pants.listing("python_test", "archive"))
+        return plan_everything(changed, cause, pants.everything())
     return plan_selected(changed, pants.graph(), pants.selection(changed.since))

@@ -13,7 +13,7 @@ from mooring.delivery.plan.errors import PantsFailed
 from mooring.delivery.plan.graph import Graph
 from mooring.delivery.plan.peek import graph_of
 from mooring.delivery.plan.settings import read_settings
-from mooring.delivery.plan.target import Target
+from mooring.delivery.plan.target import PACKAGES, Target
 
 # Lines of a refusal that are shown: a traceback of Pants' is long and its cause stands at the end.
 _LINES_SHOWN = 25
@@ -32,22 +32,27 @@ class Pants:
 
     def graph(self) -> Graph:
         """Every target and what it depends on. Raises PantsFailed."""
-        return graph_of(json.loads(self._ask("peek", "::")), read_settings(self.root))
+        return self._parsed(self._ask("peek", "::"))
 
     def selection(self, since: str) -> frozenset[str]:
         """The addresses that Pants selects for the changes since a commit, dependents included."""
         changed = (f"--changed-since={since}", "--changed-dependents=transitive")
         return frozenset(self._ask(*changed, "list").split("\n")) - {""}
 
-    def listing(self, *types: str) -> Graph:
-        """The targets of some types, without their dependencies, which a broken import breaks."""
-        targets = {}
-        for type_ in types:
-            for address in self._ask(f"--filter-target-type={type_}", "list", "::").split("\n"):
-                if address:
-                    folder = address.removeprefix("//").partition(":")[0]
-                    targets[address] = Target(address, type_, folder)
-        return Graph(targets)
+    def everything(self) -> Graph:
+        """Every test and package, without what they depend on, which a broken import breaks."""
+        tests = self._ask("--filter-target-type=python_test", "list", "::").split()
+        packages = self._ask(f"--filter-address-regex=:({'|'.join(PACKAGES)})$", "peek", "::")
+        found = {test: Target(test, "python_test", "") for test in tests}
+        return Graph({**found, **self._parsed(packages).targets})
+
+    def _parsed(self, answer: str) -> Graph:
+        try:
+            return graph_of(json.loads(answer), read_settings(self.root))
+        except json.JSONDecodeError as error:
+            raise PantsFailed(
+                f"its answer is no JSON: {error}", place="./pants peek", cure="Run it by hand."
+            ) from None
 
     def _ask(self, *arguments: str) -> str:
         tags = ("--tag=[]",) if self.slow else ()
@@ -56,7 +61,7 @@ class Pants:
             done = subprocess.run(
                 command,
                 cwd=self.root,
-                env={**os.environ, **_git_settings()},
+                env=_environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 encoding="utf-8",
@@ -73,9 +78,10 @@ class Pants:
         return done.stdout
 
 
-def _git_settings() -> dict[str, str]:
-    """Settings for the git that Pants starts, as git takes them from the environment."""
-    told = {"GIT_CONFIG_COUNT": str(len(_GIT_SETTINGS))}
+def _environment() -> dict[str, str]:
+    """This process's, without what makes its Python ours, and with settings for Pants' git."""
+    told = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    told["GIT_CONFIG_COUNT"] = str(len(_GIT_SETTINGS))
     for number, (key, value) in enumerate(_GIT_SETTINGS.items()):
         told |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from mooring.delivery.plan.plan import Needed, Plan
@@ -47,6 +48,12 @@ def to_github(plan: Plan, shards: int) -> str:
         "bentos": [{"name": b.name, "target": b.target} for b in plan.bentos],
     }
     return "".join(f"{key}={json.dumps(value)}\n" for key, value in values.items())
+
+
+def append_github(plan: Plan, shards: int, output: Path) -> None:
+    """Add `to_github` to the file, behind what other steps have written there."""
+    with output.open("a", encoding="utf-8") as file:
+        file.write(to_github(plan, shards))
 
 
 def split(targets: Sequence[str], shards: int) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from typing import Literal
 
 Kind = Literal["test", "image", "bento"]
 
+# Archives that are delivered, by the name that every target of their kind has.
+PACKAGES: dict[str, Kind] = {"image": "image", "bento": "bento"}
+
 
 @dataclass(frozen=True)
 class Target:
@@ -49,6 +52,4 @@ def kind_of(address: str, type_: str) -> Kind | None:
     if type_ == "python_test":
         return "test"
     name = address.rpartition(":")[2]
-    if type_ == "archive" and name in ("image", "bento"):
-        return "image" if name == "image" else "bento"
-    return None
+    return PACKAGES.get(name) if type_ in ("archive", "oci_archive") else None

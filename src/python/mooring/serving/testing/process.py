@@ -1,4 +1,4 @@
-"""A service of the model `tiny`, started as `bentoml serve` and asked over HTTP."""
+"""A service started as `bentoml serve` and asked over HTTP: of the model `tiny`, or of a Bento."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
@@ -76,10 +76,8 @@ def _pause() -> None:
 
 @contextmanager
 def serving(folder: Path, **environ: str) -> Iterator[Service]:
+    """A service of the model `tiny` in `folder`, with our sources from here."""
     (folder / "tiny_service.py").write_text(SERVICE)
-    port = _free_port()
-    command = [sys.executable, "-m", "bentoml", "serve", "tiny_service:Tiny"]
-    address = ["--host", "127.0.0.1", "--port", str(port)]
     own = {
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "BENTOML_HOME": str(folder / "bentoml"),
@@ -87,10 +85,28 @@ def serving(folder: Path, **environ: str) -> Iterator[Service]:
         "__BENTOML_DEBUG_USAGE": "true",
     }
     inherited = {k: v for k, v in os.environ.items() if k != "BENTOML_DO_NOT_TRACK"}
-    output = folder / "output.txt"
+    with _started("tiny_service:Tiny", folder, inherited | own | environ) as service:
+        yield service
+
+
+@contextmanager
+def serving_bento(bento: Path, cwd: Path, **environ: str) -> Iterator[Service]:
+    """The service of a Bento, started in the folder `cwd` with nothing of ours: no sources, and no
+    variable but those that are given. `cwd` is its home too.
+    """
+    with _started(str(bento), cwd, {"HOME": str(cwd), "PATH": os.defpath, **environ}) as service:
+        yield service
+
+
+@contextmanager
+def _started(target: str, cwd: Path, environ: Mapping[str, str]) -> Iterator[Service]:
+    port = _free_port()
+    command = [sys.executable, "-m", "bentoml", "serve", target]
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    output = cwd / "output.txt"
     with output.open("wb") as log:
         process = subprocess.Popen(
-            [*command, *address], cwd=folder, env=inherited | own | environ, stdout=log, stderr=log
+            [*command, *address], cwd=cwd, env=environ, stdout=log, stderr=log
         )
     try:
         yield Service(process, port, output)
