@@ -144,6 +144,15 @@ def test_packages_once_fetched_need_no_mirror(place: Place) -> None:
     assert place.make().new
 
 
+def test_a_package_that_rotted_in_the_cache_is_fetched_anew(place: Place) -> None:
+    made = place.relock()
+    made.archive.unlink()
+    for path in (place.cache() / "packages").iterdir():
+        path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+    assert place.make().new
+
+
 def failing(place: Place) -> None:
     """Start from a lock and an empty cache."""
     place.relock("elsewhere")
