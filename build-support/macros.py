@@ -158,15 +158,18 @@ def model_bento(lock="service"):
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
     folder = build_file_dir()
-    file(name="release", source="release.json")
-    # What lies in folders, bundles beside the release above all. Written as "all but", because a
-    # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
-    files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
+    # The release and the bundles beside it. Written as "all but", because a pattern that matches
+    # nothing is an error of Pants' own: a champion behind a URL has no folder beside its release,
+    # and of a model that has no release yet the step below says what to do.
+    files(
+        name="release",
+        sources=["**/*", "!*.py", "!*.csv", "!*.parquet", "!BUILD", "!blessings/**"],
+    )
     adhoc_tool(
         name="champion",
         runnable="src/python/mooring/delivery/bento/__main__.py",
         args=["champion", f"--release={folder}/release.json", "--into=champion"],
-        execution_dependencies=[":release", ":bundles"],
+        execution_dependencies=[":release"],
         workdir="/",
         output_directories=["champion"],
         # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
