@@ -158,18 +158,16 @@ def model_bento(lock="service"):
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
     folder = build_file_dir()
-    # The release and the bundles beside it. Written as "all but", because a pattern that matches
+    # The release, and the bundles beside it. Written as "all but", because a pattern that matches
     # nothing is an error of Pants' own: a champion behind a URL has no folder beside its release,
     # and of a model that has no release yet the step below says what to do.
-    files(
-        name="release",
-        sources=["**/*", "!*.py", "!*.csv", "!*.parquet", "!BUILD", "!blessings/**"],
-    )
+    files(name="release", sources=["*", "!*.py", "!*.csv", "!*.parquet", "!BUILD"])
+    files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
     adhoc_tool(
         name="champion",
         runnable="src/python/mooring/delivery/bento/__main__.py",
         args=["champion", f"--release={folder}/release.json", "--into=champion"],
-        execution_dependencies=[":release"],
+        execution_dependencies=[":release", ":bundles"],
         workdir="/",
         output_directories=["champion"],
         # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
