@@ -169,7 +169,8 @@ def model_bento(lock="service"):
         execution_dependencies=[":release", ":bundles"],
         workdir="/",
         output_directories=["champion"],
-        # How botocore finds a store, its region and its credentials.
+        # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
+        # files below ~/.aws are named, or not seen.
         extra_env_vars=[
             "AWS_ACCESS_KEY_ID",
             "AWS_CA_BUNDLE",
@@ -185,6 +186,8 @@ def model_bento(lock="service"):
             "AWS_SESSION_TOKEN",
             "AWS_SHARED_CREDENTIALS_FILE",
             "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "HTTPS_PROXY",
+            "NO_PROXY",
         ],
     )
     # What `service.py` imports of ours, and nothing else.
@@ -208,9 +211,15 @@ def model_bento(lock="service"):
         workdir="/",
         output_directories=["bento"],
     )
-    # `bentoml import` wants bento.yaml at the root of the archive.
-    relocated_files(name="bento-root", files_targets=[":bento-files"], src="bento", dest="")
-    archive(name="bento", format="tar", files=[":bento-root"])
+    adhoc_tool(
+        name="bento-archive",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=["archive", "--bento=bento", "--into=bento.tar"],
+        execution_dependencies=[":bento-files"],
+        workdir="/",
+        output_files=["bento.tar"],
+    )
+    oci_archive(name="bento", files=[":bento-archive"])
 
 
 def model_image(libraries="service"):

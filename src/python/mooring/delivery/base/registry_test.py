@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -19,32 +17,16 @@ from mooring.delivery.base.locked import locked_base
 from mooring.delivery.base.make import Made, Wishes, make_base, relock_base
 from mooring.delivery.base.registry import pull_layout, reference_of
 from mooring.delivery.base.testing.archives import write_base
-from mooring.process.children import Processes
+from mooring.delivery.publish.testing.registry import running_registry
 
 DIGEST = f"sha256:{'0' * 64}"
-LISTENING = re.compile(r"listening on (127\.0\.0\.1:\d+)")
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A registry that runs."""
-    for program in ("docker-registry", "skopeo"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed (apt install {program})")
-    folder = tmp_path_factory.mktemp("registry")
-    config = {
-        "version": 0.1,
-        "storage": {"filesystem": {"rootdirectory": str(folder / "storage")}},
-        "http": {"addr": "127.0.0.1:0"},
-    }
-    (folder / "config.yml").write_text(json.dumps(config))
-    with Processes(folder) as processes:
-        command = ["docker-registry", "serve", str(folder / "config.yml")]
-        child = processes.start("registry", command, {})
-        processes.wait_until(child, lambda: bool(LISTENING.search(child.log.read_text())), 20)
-        match = LISTENING.search(child.log.read_text())
-        assert match is not None
-        yield match[1]
+    """Where a registry listens."""
+    with running_registry(tmp_path_factory.mktemp("registry")) as registry:
+        yield registry.host
 
 
 @dataclass(frozen=True)

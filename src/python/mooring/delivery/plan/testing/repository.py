@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -98,6 +99,7 @@ class Repository:
     def environment(self) -> dict[str, str]:
         """Nothing of this machine but its interpreters, and nothing of its configuration."""
         home = Path(PANTS).parents[1]
+        client = self.beside / "client"
         version, *known = (home / "pex.known").read_text().strip().split("|")
         python = Path(os.path.realpath(sys.executable)).parent
         return {
@@ -105,7 +107,8 @@ class Repository:
             "GIT_CONFIG_NOSYSTEM": "1",
             "HOME": str(self.beside / "home"),
             "LANG": "C.UTF-8",
-            "MOORING_PANTS_BIN": PANTS,
+            "MOORING_PANTS_BIN": str(client),
+            "_PANTS_SERVER_EXE": PANTS,
             "PANTS_PEX_CLI_KNOWN_VERSIONS": f"['{'|'.join((version, *known))}']",
             "PANTS_PEX_CLI_URL_TEMPLATE": f"file://{home}/pex.tool",
             "PANTS_PEX_CLI_VERSION": version,
@@ -147,12 +150,23 @@ def make_repository(folder: Path, macros: str) -> Repository:
         "build-support/macros.py": macros + MACROS,
     }
     made.root.mkdir()
+    _copy_client(folder / "client")
     for path, content in {**FILES, **locks}.items():
         made.write(path, content)
     (made.root / "pants").chmod(0o755)
     made.git("init", "--quiet", "--initial-branch=main")
     made.commit("Begin")
     return made
+
+
+def _copy_client(to: Path) -> None:
+    """The client that Pants comes with, which the wheel does not install as a program.
+
+    It hands a command to the daemon at once, where Pants' own Python takes a second to start.
+    """
+    (client,) = Path(PANTS).parents[1].glob("lib/python*/site-packages/pants/bin/native_client")
+    shutil.copyfile(client, to)
+    to.chmod(0o755)
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
