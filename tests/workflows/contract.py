@@ -23,7 +23,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "_retrain.yml/propose": frozenset({"contents", "pull-requests", "actions"}),
 }
 # Jobs of a pull request see what a stranger wrote, so they may look and no more.
-ON_PULL_REQUESTS = ("plan", "check", "test", "package", "done")
+ON_PULL_REQUESTS = ("plan", "check", "test", "containers", "package", "done")
 TRIGGERS = frozenset(
     {
         "pull_request",
