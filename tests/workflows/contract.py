@@ -14,6 +14,7 @@ Rule = Callable[[Repository], Iterator[str]]
 WRITES: Mapping[str, frozenset[str]] = {
     "ci.yml/publish": frozenset({"packages", "id-token", "attestations"}),
     "ci.yml/deploy": frozenset({"actions"}),
+    "ci.yml/record": frozenset({"contents", "pull-requests", "actions"}),
     "_build-images.yml/publish": frozenset({"packages"}),
     "_build-images.yml/attest": frozenset({"packages", "id-token", "attestations"}),
     "deploy.yml/staging": frozenset({"id-token"}),
