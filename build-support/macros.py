@@ -158,9 +158,10 @@ def model_bento(lock="service"):
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
     folder = build_file_dir()
-    file(name="release", source="release.json")
-    # What lies in folders, bundles beside the release above all. Written as "all but", because a
-    # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
+    # The release, and the bundles beside it. Written as "all but", because a pattern that matches
+    # nothing is an error of Pants' own: a champion behind a URL has no folder beside its release,
+    # and of a model that has no release yet the step below says what to do.
+    files(name="release", sources=["*", "!*.py", "!*.csv", "!*.parquet", "!BUILD"])
     files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
     adhoc_tool(
         name="champion",

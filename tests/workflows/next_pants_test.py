@@ -9,7 +9,9 @@ from typing import Any
 # What may differ, and the release that made it so.
 DIFFERENCES = {
     "GLOBAL.pants_version": "that is the point",
-    "GLOBAL.backend_packages": "2.21: the ruff backend is called ruff.check",
+    "GLOBAL.backend_packages": "2.21: the ruff backend is called ruff.check; 2.32: no plugin",
+    "GLOBAL.build_file_prelude_globs": "2.32: a macro stands in for the plugin's target",
+    "GLOBAL.pythonpath": "2.32: the plugin cannot load",
     "GLOBAL.ignore_warnings": "2.18: the launcher brings its own interpreter",
     "python-infer.use_rust_parser": "2.19: there is no other parser",
     "ruff.args": "2.21: the backend gives the subcommand itself",

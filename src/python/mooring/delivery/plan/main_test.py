@@ -90,14 +90,15 @@ def test_a_global_file_needs_no_graph_and_selects_all(checkout: Checkout) -> Non
     ("arguments", "expected"),
     [
         pytest.param((), False, id="left out, as pants.toml has it"),
-        pytest.param(("--slow",), True, id="let in"),
+        pytest.param(("--slow",), True, id="let in, and no other tag is touched"),
     ],
 )
 def test_slow_tests_are(checkout: Checkout, arguments: tuple[str, ...], expected: bool) -> None:
+    checkout.commit(pants_toml='[GLOBAL]\ntag = ["-slow", "-container"]\n')
     checkout.write("a.py", "A = 2\n")
     run(checkout, "--since", "HEAD", *arguments)
     assert checkout.asked()
-    assert {"--tag=[]" in asked for asked in checkout.asked()} == {expected}
+    assert {"--tag=['-container']" in asked for asked in checkout.asked()} == {expected}
 
 
 def test_pants_is_asked_about_the_merge_base_with_renames_shown(checkout: Checkout) -> None:

@@ -37,11 +37,11 @@ class Pants:
     def selection(self, since: str) -> frozenset[str]:
         """The addresses that Pants selects for the changes since a commit, dependents included."""
         changed = (f"--changed-since={since}", "--changed-dependents=transitive")
-        return frozenset(self._ask(*changed, "list").split("\n")) - {""}
+        return frozenset(self._ask(*changed, "list").splitlines())
 
     def everything(self) -> Graph:
         """Every test and package, without what they depend on, which a broken import breaks."""
-        tests = self._ask("--filter-target-type=python_test", "list", "::").split()
+        tests = self._ask("--filter-target-type=python_test", "list", "::").splitlines()
         packages = self._ask(f"--filter-address-regex=:({'|'.join(PACKAGES)})$", "peek", "::")
         found = {test: Target(test, "python_test", "") for test in tests}
         return Graph({**found, **self._parsed(packages).targets})
@@ -55,8 +55,7 @@ class Pants:
             ) from None
 
     def _ask(self, *arguments: str) -> str:
-        tags = ("--tag=[]",) if self.slow else ()
-        command = [*self.command, "--no-dynamic-ui", "--no-colors", *tags, *arguments]
+        command = [*self.command, "--no-dynamic-ui", "--no-colors", *self._tags(), *arguments]
         try:
             done = subprocess.run(
                 command,
@@ -77,12 +76,19 @@ class Pants:
             raise _refused(command, done)
         return done.stdout
 
+    def _tags(self) -> list[str]:
+        """The tags of `pants.toml` without the one that leaves slow tests out."""
+        if not self.slow:
+            return []
+        return [f"--tag={[tag for tag in read_settings(self.root).tags if tag != '-slow']}"]
+
 
 def _environment() -> dict[str, str]:
     """This process's, without what makes its Python ours, and with settings for Pants' git."""
     told = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    told["GIT_CONFIG_COUNT"] = str(len(_GIT_SETTINGS))
-    for number, (key, value) in enumerate(_GIT_SETTINGS.items()):
+    known = int(told.get("GIT_CONFIG_COUNT", "0"))
+    told["GIT_CONFIG_COUNT"] = str(known + len(_GIT_SETTINGS))
+    for number, (key, value) in enumerate(_GIT_SETTINGS.items(), start=known):
         told |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return told
 

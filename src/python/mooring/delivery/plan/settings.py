@@ -15,12 +15,16 @@ _DEFAULT_RESOLVE = "python-default"  # Pants' own name for it
 
 @dataclass(frozen=True)
 class Settings:
-    """The resolves, the one that targets have unless they say otherwise, and pytest's own."""
+    """The resolves, the one that targets have unless they say otherwise, and pytest's own.
+
+    `tags` are those that targets need, or with `-` must not have, to be seen by Pants.
+    """
 
     resolves: Mapping[str, str]
     default_resolve: str = _DEFAULT_RESOLVE
     pytest_resolve: str | None = None
     whole_lock_in_tests: bool = False
+    tags: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Settings:
@@ -31,6 +35,7 @@ class Settings:
             default_resolve=python.get("default_resolve", _DEFAULT_RESOLVE),
             pytest_resolve=document.get("pytest", {}).get("install_from_resolve"),
             whole_lock_in_tests=python.get("run_against_entire_lockfile", False),
+            tags=tuple(document.get("GLOBAL", {}).get("tag", ())),
         )
 
 

@@ -150,7 +150,7 @@ class Oracle:
 
     def _by_pants(self) -> frozenset[str]:
         changed = (f"--changed-since={self.base}", "--changed-dependents=transitive")
-        return frozenset(self.repository.pants(*changed, "list").stdout.split())
+        return frozenset(self.repository.pants(*changed, "list").stdout.splitlines())
 
     def _needed(self, after: Built, *, refused: bool) -> frozenset[str]:
         """What ran or differs. Where Pants and the plan both refuse, the change is refused."""
