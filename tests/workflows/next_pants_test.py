@@ -1,4 +1,4 @@
-"""pants.next.toml is pants.toml but for what Pants itself has changed since: nothing drifts apart."""
+"""pants.next.toml is pants.toml but for what Pants itself has changed since."""
 
 from __future__ import annotations
 

@@ -72,7 +72,8 @@ def test_it_is_a_program_that_needs_the_standard_library_alone() -> None:
     with issuer({"value": token({"exp": EXPIRES})}) as environ:
         done = subprocess.run(
             [sys.executable, "-S", "-m", "mooring.delivery.rollout", "credential", "https://cluster"],
-            env={**environ, "PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, check=False,
+            env={**environ, "PYTHONPATH": str(SOURCES)},
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["kind"] == "ExecCredential"
