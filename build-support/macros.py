@@ -158,9 +158,10 @@ def model_bento(lock="service"):
     the one step that may use a network. `:bento-files` is the Bento as a folder, for the image.
     """
     folder = build_file_dir()
-    file(name="release", source="release.json")
-    # What lies in folders, bundles beside the release above all. Written as "all but", because a
-    # pattern that matches nothing is an error, and a champion behind a URL has no such folder.
+    # The release, and the bundles beside it. Written as "all but", because a pattern that matches
+    # nothing is an error of Pants' own: a champion behind a URL has no folder beside its release,
+    # and of a model that has no release yet the step below says what to do.
+    files(name="release", sources=["*", "!*.py", "!*.csv", "!*.parquet", "!BUILD"])
     files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
     adhoc_tool(
         name="champion",
@@ -169,7 +170,8 @@ def model_bento(lock="service"):
         execution_dependencies=[":release", ":bundles"],
         workdir="/",
         output_directories=["champion"],
-        # How botocore finds a store, its region and its credentials.
+        # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
+        # files below ~/.aws are named, or not seen.
         extra_env_vars=[
             "AWS_ACCESS_KEY_ID",
             "AWS_CA_BUNDLE",
@@ -185,6 +187,8 @@ def model_bento(lock="service"):
             "AWS_SESSION_TOKEN",
             "AWS_SHARED_CREDENTIALS_FILE",
             "AWS_WEB_IDENTITY_TOKEN_FILE",
+            "HTTPS_PROXY",
+            "NO_PROXY",
         ],
     )
     # What `service.py` imports of ours, and nothing else.
@@ -208,9 +212,15 @@ def model_bento(lock="service"):
         workdir="/",
         output_directories=["bento"],
     )
-    # `bentoml import` wants bento.yaml at the root of the archive.
-    relocated_files(name="bento-root", files_targets=[":bento-files"], src="bento", dest="")
-    archive(name="bento", format="tar", files=[":bento-root"])
+    adhoc_tool(
+        name="bento-archive",
+        runnable="src/python/mooring/delivery/bento/__main__.py",
+        args=["archive", "--bento=bento", "--into=bento.tar"],
+        execution_dependencies=[":bento-files"],
+        workdir="/",
+        output_files=["bento.tar"],
+    )
+    oci_archive(name="bento", files=[":bento-archive"])
 
 
 def model_image(libraries="service"):

@@ -2,5 +2,5 @@
 
 
 def oci_archive(name, files):
-    """Pack an image's archive once more: 2.32 took away the interface that the plugin is written for."""
-    archive(name=name, format="tar", files=files)
+    """Pack the archive once more: 2.32 took away the interface that the plugin is written for."""
+    archive(name=name, format="tar", files=files)  # noqa: F821, a target of BUILD files

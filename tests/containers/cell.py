@@ -7,7 +7,9 @@ kernel takes it apart when its first process ends, which it does even if the tes
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Where Debian keeps what only root runs; the PATH of a build's sandbox may lack it.
-_TOOLS = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 _FIRST = ("sleep", "infinity")
 _OPEN_SECONDS = 30.0
@@ -28,7 +30,7 @@ class Unavailable(Exception):
 
 def tool(name: str) -> str:
     """The path of a program. Raises Unavailable when it is not installed."""
-    found = shutil.which(name) or shutil.which(name, path=_TOOLS)
+    found = shutil.which(name) or shutil.which(name, path=PLACES)
     if not found:
         raise Unavailable(f"{name} is not installed")
     return found
@@ -40,12 +42,24 @@ class Cell:
 
     pid: int
 
+    @property
+    def processes(self) -> str:
+        """The kernel's name of the namespace of its processes."""
+        return os.readlink(f"/proc/{self.pid}/ns/pid")
+
     def command(self, *argv: str) -> list[str]:
         """What runs `argv` in the cell: as root, on the same files, with the same output."""
         return [
             *(tool("nsenter"), "--target", str(self.pid), "--mount", "--net", "--pid", "--"),
             *argv,
         ]
+
+    def in_memory(self, *folders: str) -> None:
+        """Put what is written below `folders` into memory: it is quick, and goes with the cell."""
+        for folder in folders:
+            done = self.run("mount", "-t", "tmpfs", "tmpfs", folder)
+            if done.returncode != 0:
+                raise Unavailable(f"this machine mounts nothing in a cell: {done.stderr.strip()}")
 
     def run(self, *argv: str, seconds: float = 60.0) -> subprocess.CompletedProcess[str]:
         """Run something that ends by itself."""
@@ -58,10 +72,12 @@ class Cell:
 def cell() -> Iterator[Cell]:
     """Open a cell, and take it apart at the end. Raises Unavailable with the kernel's reason."""
     holder = subprocess.Popen(_holder(), stderr=subprocess.PIPE, text=True)
+    first = _first_process(holder)
     try:
-        yield Cell(_first_process(holder))
+        yield Cell(first)
     finally:
-        holder.kill()
+        # The kernel kills all others with it, and lets the holder know when none is left.
+        os.kill(first, signal.SIGKILL)
         holder.communicate()
 
 
@@ -85,3 +101,10 @@ def _first_process(holder: subprocess.Popen[str]) -> int:
         time.sleep(0.01)
     holder.kill()
     raise Unavailable(f"this machine gives no namespaces: {holder.communicate()[1].strip()}")
+
+
+def remove_cgroups(name: str) -> None:
+    """The one thing that no cell takes with it: groups of processes that are gone."""
+    for top in Path("/sys/fs/cgroup").glob(f"**{name}"):
+        for folder, _, _ in os.walk(top, topdown=False):
+            os.rmdir(folder)

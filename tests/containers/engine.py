@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.containers.cell import Cell, Unavailable, cell, tool
+from tests.containers.cell import Cell, Unavailable, cell, remove_cgroups, tool
 
 # It has taken eight seconds on two idle cores.
 START_SECONDS = 120.0
@@ -30,11 +30,13 @@ _LINES_SHOWN = 5
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine that answers; `environ` is how its client finds it."""
+    """An engine that answers: `environ` is how its client finds it, `own` where it runs, unless it
+    was there already.
+    """
 
     client: str
     environ: Mapping[str, str]
-    ours: bool
+    own: Cell | None = None
 
     def attempt(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a `docker` command, whatever comes of it."""
@@ -77,12 +79,12 @@ def engine() -> Iterator[Engine]:
         with cell() as own:
             yield from _start(own, folder)
     finally:
-        _remove_cgroups(_cgroup(folder))
+        remove_cgroups(_cgroup(folder))
         shutil.rmtree(folder)
 
 
 def _running(client: str) -> Engine | None:
-    found = Engine(client, dict(os.environ), ours=False)
+    found = Engine(client, dict(os.environ))
     return found if _answers(found) else None
 
 
@@ -91,7 +93,9 @@ def _answers(candidate: Engine) -> bool:
 
 
 def _start(own: Cell, folder: Path) -> Iterator[Engine]:
-    log = folder / "dockerd.log"
+    log, data = folder / "dockerd.log", folder / "data"
+    data.mkdir()
+    own.in_memory(str(data))
     with log.open("wb") as output:
         daemon = subprocess.Popen(own.command(*_daemon(folder)), stdout=output, stderr=output)
     try:
@@ -100,13 +104,19 @@ def _start(own: Cell, folder: Path) -> Iterator[Engine]:
             "DOCKER_HOST": f"unix://{folder}/docker.sock",
             "DOCKER_CONFIG": str(folder / "client"),
         }
-        started = Engine(tool("docker"), environ, ours=True)
+        started = Engine(tool("docker"), environ, own)
         _wait_until(started, daemon, log)
         yield started
-        # Its containers are ended, its network is taken apart: what a machine's own engine does.
-        own.run("sh", "-c", f"kill -TERM $(cat {folder}/docker.pid)")
-        daemon.wait(_STOP_SECONDS)
     finally:
+        _stop(own, folder, daemon)
+
+
+def _stop(own: Cell, folder: Path, daemon: subprocess.Popen[bytes]) -> None:
+    """Let it end its containers and take its networks apart; whatever is left the cell takes."""
+    own.run("sh", "-c", f"kill -TERM $(cat {folder}/docker.pid)")
+    try:
+        daemon.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
         daemon.kill()
         daemon.wait()
 
@@ -140,13 +150,6 @@ def _wait_until(started: Engine, daemon: subprocess.Popen[bytes], log: Path) -> 
             words = "\n".join(log.read_text(errors="replace").splitlines()[-_LINES_SHOWN:])
             raise Unavailable(f"the Docker engine cannot start here:\n{words}")
         time.sleep(0.1)
-
-
-def _remove_cgroups(name: str) -> None:
-    """The kernel keeps those of processes that are gone, and they are in no namespace."""
-    for top in Path("/sys/fs/cgroup").glob(f"**{name}"):
-        for folder, _, _ in os.walk(top, topdown=False):
-            os.rmdir(folder)
 
 
 def a_name(purpose: str) -> str:

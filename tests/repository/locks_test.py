@@ -15,7 +15,9 @@ from packaging.version import Version
 
 from tests.repository.tracked import ROOT
 
-LOCKS = ("product", "pytest", "tools", "s3server", "pants")
+# What the images hold: parts of the product.
+IMAGES = ("gateway", "service", "service-skops")
+LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", "uv", "pants")
 PYTHON = ROOT / "3rdparty/python"
 
 # Versions below these have published vulnerabilities in what this product does with them.
@@ -117,10 +119,18 @@ def test_a_lock_names_no_place(name: str) -> None:
     assert re.findall(r"\S+://\S+|--(?:extra-)?index-url|--find-links|file:", text) == []
 
 
-def test_the_test_runner_has_the_versions_of_the_product() -> None:
+@pytest.mark.parametrize("part", ["pytest", *IMAGES])
+def test_what_is_tested_and_what_is_shipped_have_the_versions_of_the_product(part: str) -> None:
     product = versions("product")
-    differing = {n: v for n, v in versions("pytest").items() if product.get(n) != v}
+    differing = {n: v for n, v in versions(part).items() if product.get(n) != v}
     assert differing == {}
+
+
+@pytest.mark.parametrize("image", IMAGES)
+def test_what_is_shipped_is_asked_for_as_the_product_asks(image: str) -> None:
+    product = {Requirement(line).name: line for line in requirements("product")}
+    names = [Requirement(line).name for line in requirements(image)]
+    assert [name for name in names if name not in product] == []
 
 
 @pytest.mark.parametrize("package", FLOORS)

@@ -14,6 +14,7 @@ Rule = Callable[[Repository], Iterator[str]]
 WRITES: Mapping[str, frozenset[str]] = {
     "ci.yml/publish": frozenset({"packages", "id-token", "attestations"}),
     "ci.yml/deploy": frozenset({"actions"}),
+    "ci.yml/record": frozenset({"contents", "pull-requests", "actions"}),
     "_build-images.yml/publish": frozenset({"packages"}),
     "_build-images.yml/attest": frozenset({"packages", "id-token", "attestations"}),
     "deploy.yml/staging": frozenset({"id-token"}),
@@ -23,7 +24,7 @@ WRITES: Mapping[str, frozenset[str]] = {
     "_retrain.yml/propose": frozenset({"contents", "pull-requests", "actions"}),
 }
 # Jobs of a pull request see what a stranger wrote, so they may look and no more.
-ON_PULL_REQUESTS = ("plan", "check", "test", "package", "done")
+ON_PULL_REQUESTS = ("plan", "check", "test", "containers", "package", "done")
 TRIGGERS = frozenset(
     {
         "pull_request",

@@ -14,7 +14,7 @@ def test_the_sandbox_holds_the_workflows() -> None:
     """Without this, an empty sandbox would pass everything below."""
     found = read_repository(Path.cwd())
     assert {"ci.yml", "deploy.yml", "retrain.yml", "nightly.yml"} <= set(found.workflows)
-    assert set(found.actions) == {"prepare"}
+    assert set(found.actions) == {"images", "prepare", "propose"}
     assert len(list(found.steps)) > 50
 
 

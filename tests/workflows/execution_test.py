@@ -6,6 +6,7 @@ writes them anew.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,6 +63,14 @@ def test_a_proposal_changes_nothing_but_its_model(played: Played) -> None:
     branch = f"retrain/alpha-{CANDIDATE[:16]}"
     assert git(origin, "diff", "--name-only", "main", branch) == "models/alpha/release.json"
     assert git(origin, "log", "--format=%an", "-1", branch) == "github-actions[bot]"
+
+
+def test_what_was_published_is_proposed_for_the_record(played: Played) -> None:
+    origin = played["a push to main"][0].origin.path
+    branch = git(origin, "branch", "--list", "record/*", "--format=%(refname:short)")
+    lock = json.loads(git(origin, "show", f"{branch}:deploy/images.lock.json"))
+    digests = {image["digest"] for image in lock["images"].values()}
+    assert digests == {digest_of(target) for target in IMAGES}
 
 
 def test_a_pull_request_runs_nothing_that_needs_a_token(played: Played) -> None:

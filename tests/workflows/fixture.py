@@ -15,7 +15,6 @@ from tests.workflows.standin import CHAMPION, write_program
 REAL = (
     ".github",
     "pants.toml",
-    "src/python/mooring/__init__.py",
     "src/python/mooring/contract/__init__.py",
     "src/python/mooring/contract/errors.py",
     "src/python/mooring/delivery/__init__.py",

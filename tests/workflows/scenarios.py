@@ -15,7 +15,8 @@ from tests.workflows.workflow import read_repository
 
 EVERYTHING, DOCUMENT = "pants.toml", "docs/build.md"  # what the last commit changed
 
-_VARIABLES = {
+# By environment; without one, those of the repository.
+_ENVIRONMENTS = {
     name: {
         "CLUSTER_URL": f"https://{name}.example.org:6443",
         "CLUSTER_CA": "a certificate",
@@ -24,6 +25,7 @@ _VARIABLES = {
     }
     for name in ("staging", "production")
 }
+_VARIABLES = {"": {"DEBIAN_SOURCES": "Types: deb"}, **_ENVIRONMENTS}
 _GATEWAY = f"ghcr.io/sailors/mooring/gateway@{digest_of('src/gateway:image')}"
 _COMMIT = "c0ffee" + "0" * 34
 

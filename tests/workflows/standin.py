@@ -25,14 +25,17 @@ TESTS = ("src/a_test.py:tests", "src/b_test.py:tests", "src/c_test.py:tests")
 IMAGES = ("models/alpha:image", "src/gateway:image")
 BENTOS = ("models/alpha:bento",)
 
+# How the plan asks is the plan's own, and none of a workflow's.
+_QUERIES = {"list", "peek"}
 _REPORT = '<testsuites><testsuite><testcase classname="a" name="b"/></testsuite></testsuites>'
 
 
 def main(name: str, arguments: Arguments) -> int:
     """Behave as the program `name`."""
     line = shlex.join([name, *arguments])
-    with open(os.environ["STANDIN_LOG"], "a", encoding="utf-8") as log:
-        log.write(f"{line}\n")
+    if not (name == "./pants" and _QUERIES & set(arguments)):
+        with open(os.environ["STANDIN_LOG"], "a", encoding="utf-8") as log:
+            log.write(f"{line}\n")
     if any(line.startswith(fault) for fault in json.loads(os.environ["STANDIN_FAULTS"])):
         sys.stderr.write(f"{name}: a fault, as the scenario has it\n")
         return 1
@@ -63,12 +66,16 @@ def _pants(arguments: Arguments) -> None:
     elif goals[0] == "package":
         for target in goals[1:]:
             _package(target)
-    elif goals[0] == "list":
-        kinds = {"python_test": TESTS, "archive": (*IMAGES, *BENTOS)}
-        wanted = [word.partition("=")[2] for word in arguments if "target-type" in word]
-        sys.stdout.write("".join(f"{target}\n" for kind in wanted for target in kinds[kind]))
+    elif goals[0] == "list" and "::" in goals:
+        sys.stdout.write("".join(f"{target}\n" for target in TESTS))
     elif goals[0] == "peek":
-        sys.stdout.write("[]\n")
+        filtered = any("address-regex" in word for word in arguments)
+        packages = (*IMAGES, *BENTOS) if filtered else ()
+        sys.stdout.write(json.dumps([_peeked(target) for target in packages]))
+
+
+def _peeked(target: str) -> dict[str, object]:
+    return {"address": target, "target_type": "archive", "dependencies": []}
 
 
 def _package(target: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,9 +29,14 @@ from mooring.contract.features import Features
 from mooring.data.dataset import DatasetVersion
 from mooring.data.digest import content_digest
 
-# Tests share their machine with builds: how long one example takes says nothing.
+# Tests share their machine with builds: how long one example takes says nothing. At night there are
+# more examples.
 settings.register_profile(
-    "shared", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "shared",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("MOORING_EXAMPLES", "100")),
 )
 settings.load_profile("shared")
 

@@ -29,7 +29,10 @@ def base(
         bool, typer.Option("--relock", help="Take the newest packages, or --from, and lock them.")
     ] = False,
     sources: Annotated[
-        Path | None, typer.Option(help="Apt's sources of Debian, where this machine's are others.")
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="Debian's sources, where this machine's are others."
+        ),
     ] = None,
     insecure: Annotated[
         bool, typer.Option("--insecure", help="The registry speaks no TLS; loopback needs no such.")

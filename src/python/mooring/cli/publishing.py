@@ -12,6 +12,7 @@ from mooring.cli.command import command
 from mooring.cli.errors import TreeDirty
 from mooring.cli.options import AsJson, space_of
 from mooring.contract.errors import MooringError
+from mooring.delivery.publish.patience import SECONDS
 
 if TYPE_CHECKING:
     from mooring.cli.console import Output
@@ -47,7 +48,7 @@ def publish(
     ] = False,
     deadline: Annotated[
         float, typer.Option(min=1, help="Seconds for one image, new tries included.")
-    ] = 1_200.0,
+    ] = SECONDS,
     json: AsJson = False,
 ) -> None:
     """Push the images that the registry lacks, by content tag; record digests in images.lock.json.
@@ -106,6 +107,10 @@ def refuse_dirty(space: Workspace) -> None:
     from mooring.cli import git
     from mooring.delivery.publish.lock import IMAGES_LOCK
 
+    if not git.is_work_tree(space.root):
+        raise TreeDirty(
+            "it is no git checkout", place=str(space.root), cure="Add --allow-dirty if it must be."
+        )
     files = [name for name in git.uncommitted(space.root) if name != str(IMAGES_LOCK)]
     if not files:
         return

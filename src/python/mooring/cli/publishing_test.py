@@ -165,7 +165,7 @@ def test_a_folder_without_history_is_refused(tmp_path: Path) -> None:
     refused = bare.publish("registry.example")
 
     assert refused.exit_code == 1
-    assert "git" in refused.stderr
+    assert "it is no git checkout. Add --allow-dirty" in refused.stderr
 
 
 @pytest.mark.parametrize(

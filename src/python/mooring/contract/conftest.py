@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Any
 
 import pytest
@@ -15,9 +16,14 @@ from mooring.contract.request import RequestSchema
 
 MOST_ROWS = 3
 
-# Tests share their machine with builds: how long one example takes says nothing.
+# Tests share their machine with builds: how long one example takes says nothing. At night there are
+# more examples.
 settings.register_profile(
-    "shared", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "shared",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("MOORING_EXAMPLES", "100")),
 )
 settings.load_profile("shared")
 

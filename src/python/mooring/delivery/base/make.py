@@ -65,6 +65,7 @@ def make_base(lock_file: Path, cache: Path, wishes: Wishes, tell: Tell) -> Made:
     what was locked.
     """
     lock = read_lock(_text(lock_file), place=str(lock_file))
+    _check_wished(lock, wishes)
     archive = archive_in(cache, lock.digest)
     try:
         return Made(lock, verified(lock, archive), new=False)
@@ -152,6 +153,16 @@ def _pulled(reference: str, work: Path, wishes: Wishes, tell: Tell) -> Path:
 def _packed(layout: Path, work: Path) -> Path:
     write_archive(layout, work / "archive")
     return work / "archive"
+
+
+def _check_wished(lock: BaseLock, wishes: Wishes) -> None:
+    """Whether the reference that is wished for is the locked base, before anything is pulled."""
+    if wishes.reference and reference_of(wishes.reference).digest != lock.digest:
+        raise BaseDiffers(
+            f"it is not {lock.digest}, which is locked",
+            place=wishes.reference,
+            cure="Name the locked one, or lock this one: add --relock.",
+        )
 
 
 def _check_same(lock: BaseLock, layout: Path) -> None:

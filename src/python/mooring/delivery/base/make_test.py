@@ -144,6 +144,15 @@ def test_packages_once_fetched_need_no_mirror(place: Place) -> None:
     assert place.make().new
 
 
+def test_a_package_that_rotted_in_the_cache_is_fetched_anew(place: Place) -> None:
+    made = place.relock()
+    made.archive.unlink()
+    for path in (place.cache() / "packages").iterdir():
+        path.write_bytes(path.read_bytes()[:100])
+
+    assert place.make().new
+
+
 def failing(place: Place) -> None:
     """Start from a lock and an empty cache."""
     place.relock("elsewhere")
@@ -190,6 +199,17 @@ def test_a_mirror_out_of_reach_is_said(place: Place) -> None:
     place.mirror.sources.write_text(text.replace("file:", "http://127.0.0.1:1"))
 
     with pytest.raises(AptUnusable, match="apt-get: "):
+        place.make()
+    check_nothing_left(place)
+
+
+def test_without_apt_the_cure_is_another_machine_or_a_registry(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(place)
+    monkeypatch.setitem(os.environ, "PATH", str(place.folder))
+
+    with pytest.raises(AptUnusable, match=r"apt-config: it is not installed\. .* --from"):
         place.make()
     check_nothing_left(place)
 

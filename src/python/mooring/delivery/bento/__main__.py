@@ -1,4 +1,4 @@
-"""The two commands that Pants runs; see `model_bento` in `build-support/macros.py`.
+"""The commands that Pants runs; see `model_bento` in `build-support/macros.py`.
 
 One program: Pants installs the whole lock anew for every program that it runs with libraries.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mooring.contract.errors import MooringError
+from mooring.delivery.bento.archive import archive_bento
 from mooring.delivery.bento.build import build_bento
 from mooring.delivery.bento.recipe import Recipe
 from mooring.delivery.bundles.ship import ship_champion
@@ -38,6 +39,11 @@ def _bento(options: argparse.Namespace) -> str:
     return build_bento(Recipe(options.sources, options.champion, options.lock), options.into)
 
 
+def _archive(options: argparse.Namespace) -> str:
+    archive_bento(options.bento, options.into)
+    return str(options.into)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mooring.delivery.bento")
     verbs = parser.add_subparsers(required=True)
@@ -49,8 +55,11 @@ def _parser() -> argparse.ArgumentParser:
     bento.add_argument("--champion", type=Path, required=True, help="what `champion` wrote")
     bento.add_argument("--lock", type=Path, required=True, help="the service's requirements")
     bento.set_defaults(run=_bento)
-    for verb in (champion, bento):
-        verb.add_argument("--into", type=Path, required=True, help="the new folder to write")
+    archive = verbs.add_parser("archive", help="put a Bento into one file")
+    archive.add_argument("--bento", type=Path, required=True, help="what `build` wrote")
+    archive.set_defaults(run=_archive)
+    for verb in (champion, bento, archive):
+        verb.add_argument("--into", type=Path, required=True, help="what to write, a new place")
     return parser
 
 

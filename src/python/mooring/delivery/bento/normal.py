@@ -48,8 +48,15 @@ def settle(folder: Path) -> None:
     The folders last, from the deepest: whatever is done to a file changes the time of its folder.
     """
     for path in _deepest_first(folder):
-        path.chmod(_FOLDER if path.is_dir() else _mode(path))
+        path.chmod(mode_of(path))
         os.utime(path, (EPOCH, EPOCH))
+
+
+def mode_of(path: Path) -> int:
+    """The mode of a file or folder of a Bento, whatever it has on this machine."""
+    if path.is_dir():
+        return _FOLDER
+    return _PROGRAM if path.suffix == ".sh" else _FILE
 
 
 def _put(document: Any, keys: tuple[str, ...], value: str) -> None:
@@ -64,10 +71,6 @@ def _put(document: Any, keys: tuple[str, ...], value: str) -> None:
             cure="Look at what this version of BentoML writes, and teach it to this module.",
         )
     place[keys[-1]] = value
-
-
-def _mode(path: Path) -> int:
-    return _PROGRAM if path.suffix == ".sh" else _FILE
 
 
 def _deepest_first(folder: Path) -> Iterator[Path]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from mooring.bundle.manifest import MODEL_ONNX
 from mooring.bundle.open import open_bundle
 from mooring.bundle.samples import samples_of
 from mooring.contract.wire import BUNDLE_HEADER, VERSION_HEADER
+from mooring.delivery.bento.archive import archive_bento
 from mooring.delivery.bento.testing.ingredients import MODEL
 from mooring.serving.testing.process import Service, serving_bento
 
@@ -67,9 +67,7 @@ def test_bentoml_imports_lists_and_gets_it(built: Path, tmp_path: Path) -> None:
     told = yaml.safe_load((built / "bento.yaml").read_text())
     tag = f"{MODEL}:{told['version']}"
     archive = tmp_path / "bento.tar"
-    with tarfile.open(archive, "w") as tar:
-        for path in built.iterdir():
-            tar.add(path, arcname=path.name)
+    archive_bento(built, archive)
     assert tag in bentoml(tmp_path, "import", str(archive))
     (listed,) = json.loads(bentoml(tmp_path, "list", "--output", "json"))
     assert listed["tag"] == tag

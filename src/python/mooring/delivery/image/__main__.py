@@ -18,7 +18,7 @@ from pathlib import Path
 from mooring.contract.errors import MooringError
 from mooring.delivery.base.locked import base_cache, locked_base
 from mooring.delivery.image.assembly import assemble, read_base
-from mooring.delivery.image.billing import BASE_LOCK, LIBRARIES, LIBRARIES_LOCK, bill
+from mooring.delivery.image.billing import BASE_LOCK, LIBRARIES, bill
 from mooring.delivery.image.bytecode import with_bytecode
 from mooring.delivery.image.layers import describe_layers
 from mooring.delivery.image.libraries import Selection, install, library_entries
@@ -27,6 +27,8 @@ from mooring.delivery.oci.entries import entries_of
 from mooring.delivery.oci.layer import write_layer
 from mooring.delivery.oci.layout import write_archive
 from mooring.delivery.sbom.bill import FILE_NAME
+from mooring.delivery.sbom.distributions import installed_distributions
+from mooring.delivery.sbom.libraries import Libraries, describe_libraries
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -48,15 +50,16 @@ def _failed(message: str) -> int:
 
 def _libraries(options: argparse.Namespace) -> None:
     selection = Selection(frozenset(options.without))
-    layers = []
+    layers, found = [], {}
     for platform in options.platform:
         with tempfile.TemporaryDirectory(dir=".") as work:
             installed = Path(work, "installed")
             install(options.lock, platform, installed, Path(work))
+            found[platform] = installed_distributions(installed)
             entries = library_entries(installed, options.at, selection)
             layers.append(write_layer(entries, options.into, title=LIBRARIES, platform=platform))
     describe_layers(options.into, layers)
-    shutil.copyfile(options.lock, options.into / LIBRARIES_LOCK)
+    describe_libraries(options.into, Libraries(options.lock.read_text(), found))
 
 
 def _files(options: argparse.Namespace) -> None:

@@ -7,31 +7,29 @@ from pathlib import Path
 
 from mooring.delivery.base.lock import read_lock
 from mooring.delivery.image.layers import described_layers
-from mooring.delivery.oci.blobs import blob_path
-from mooring.delivery.oci.layer import Layer
+from mooring.delivery.oci.errors import ImageUnbuildable
 from mooring.delivery.sbom.bill import Billed, bill_of_materials
-from mooring.delivery.sbom.distributions import Distribution, layer_distributions
+from mooring.delivery.sbom.libraries import Libraries, described_libraries
 
 BASE_LOCK = "base.lock.json"
 LIBRARIES = "libraries"
-LIBRARIES_LOCK = "libraries.lock"
 
 
 def bill(name: str, digest: str, base: Path, folders: Sequence[Path]) -> bytes:
     """The bill of the image `name` of that `digest`, made of the base and the layers in `folders`.
 
-    Raises BillIncomplete when a library is in a layer and not in the lock.
+    Raises ImageUnbuildable without libraries, BillIncomplete for one that its lock does not name.
     """
-    found = [(folder, layer) for folder in folders for layer in described_layers(folder)]
-    libraries = [(folder, layer) for folder, layer in found if layer.title == LIBRARIES]
-    own = {layer.title: layer.digest for _, layer in found if layer.title != LIBRARIES}
-    lock = "".join(
-        (folder / LIBRARIES_LOCK).read_text() for folder in {folder for folder, _ in libraries}
-    )
-    distributions = {layer.platform: _distributions(folder, layer) for folder, layer in libraries}
+    layers = [layer for folder in folders for layer in described_layers(folder)]
+    own = {layer.title: layer.digest for layer in layers if layer.title != LIBRARIES}
     base_lock = read_lock((base / BASE_LOCK).read_text())
-    return bill_of_materials(Billed(name, digest, own), lock, distributions, base_lock)
+    return bill_of_materials(Billed(name, digest, own), _libraries(name, folders), base_lock)
 
 
-def _distributions(folder: Path, layer: Layer) -> tuple[Distribution, ...]:
-    return layer_distributions(folder / blob_path(layer.digest))
+def _libraries(name: str, folders: Sequence[Path]) -> Libraries:
+    for folder in folders:
+        if found := described_libraries(folder):
+            return found
+    raise ImageUnbuildable(
+        "none of its layers holds libraries", place=name, cure="Give it an image_libraries() layer."
+    )

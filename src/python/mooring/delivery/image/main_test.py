@@ -13,6 +13,7 @@ from mooring.delivery.image.layers import described_layers
 from mooring.delivery.oci.archive import open_archive
 from mooring.delivery.oci.blobs import blob_path
 from mooring.delivery.oci.testing.images import small_archive, small_layout
+from mooring.delivery.sbom.libraries import Libraries, describe_libraries
 
 
 def run(
@@ -60,6 +61,7 @@ def code(tmp_path: Path) -> Path:
         *("--only=mooring", "--without=.bootstrap", "--without=__main__.py"),
     )
     assert done.returncode == 0, done.stderr
+    describe_libraries(tmp_path / "code", Libraries("", {"linux/amd64": (), "linux/arm64": ()}))
     return tmp_path / "code"
 
 

@@ -52,15 +52,27 @@ def find_archives(root: Path, named: Sequence[Path] = ()) -> list[ImageArchive]:
 
 def checked(path: Path) -> ImageArchive:
     """The archive at `path` if every blob of it is what its digest says. Raises ImageUnreadable."""
-    archive = open_archive(path)
+    archive = ImageArchive(path)
     try:
-        _NAME.validate_python(archive.name)
-        _DIGEST.validate_python(base_of(archive))
+        archive = open_archive(path)
+        _require_sense(archive)
     except ValidationError as error:
         value = error.errors()[0]["input"]
         raise unreadable(archive, f"{value!r} is no name or digest of an image") from None
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise unreadable(archive, "its documents do not make one image") from None
     archive.check()
     return archive
+
+
+def _require_sense(archive: ImageArchive) -> None:
+    """Raise ValueError and its kin for what digests cannot tell: documents that fit nothing."""
+    _NAME.validate_python(archive.name)
+    _DIGEST.validate_python(base_of(archive))
+    # Reading them compares the number of layers with that of the configuration.
+    layers = {each.platform: each.layers for each in archive.platforms}
+    if len(layers) != len(archive.platforms):
+        raise ValueError("a platform is there twice")
 
 
 def base_of(archive: ImageArchive) -> str:

@@ -6,6 +6,7 @@ import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -139,13 +140,33 @@ def _with_a_size_that_lies(members: Members) -> None:
 
 
 def _with_an_index_of_no_base(members: Members) -> None:
-    """Changes the configurations and everything above them, so that every digest is right."""
+    _change_configurations(members, lambda config: config["config"].update(Labels={}))
+
+
+def _with_a_layer_that_no_configuration_knows(members: Members) -> None:
+    _change_configurations(members, lambda config: config["rootfs"]["diff_ids"].pop())
+
+
+def _with_one_platform_twice(members: Members) -> None:
+    _change_configurations(members, lambda config: config.update(architecture="amd64"))
+
+
+def _with_a_list_for_a_configuration(members: Members) -> None:
+    _change_configurations(members, lambda config: config.update(rootfs=[1]))
+
+
+def _with_an_index_that_is_nested_without_end(members: Members) -> None:
+    members["index.json"] = b"[" * 100_000
+
+
+def _change_configurations(members: Members, change: Callable[[Any], Any]) -> None:
+    """And with them everything that names them, so that every digest is right."""
     index = json.loads(members["index.json"])
     inner = json.loads(members.pop(_blob(index["manifests"][0]["digest"])))
     for entry in inner["manifests"]:
         manifest = json.loads(members.pop(_blob(entry["digest"])))
         config = json.loads(members.pop(_blob(manifest["config"]["digest"])))
-        config["config"]["Labels"] = {}
+        change(config)
         manifest["config"] |= _put(members, config)
         entry |= _put(members, manifest)
     index["manifests"][0] |= _put(members, inner)
@@ -172,6 +193,10 @@ def _blob(digest: str) -> str:
         (_with_a_name_that_leads_out, "no name or digest"),
         (_with_a_size_that_lies, "cut short or altered"),
         (_with_an_index_of_no_base, "no name or digest"),
+        (_with_a_layer_that_no_configuration_knows, "do not make one image"),
+        (_with_one_platform_twice, "do not make one image"),
+        (_with_a_list_for_a_configuration, "do not make one image|not what an image has"),
+        (_with_an_index_that_is_nested_without_end, "do not make one image"),
     ],
 )
 def test_an_archive_is_refused(

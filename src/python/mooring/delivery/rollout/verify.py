@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import time
 import urllib.error
 import urllib.request
@@ -77,7 +78,8 @@ def _verified(url: str, promise: Promise, deadline: float) -> Verified:
     if not isinstance(predictions, list) or len(predictions) != count:
         raise _failed(place, f"the answer has not one prediction for each of {count} rows")
     pairs = zip(predictions, promise.predictions, strict=True)
-    largest = max(abs(float(got) - promised) for got, promised in pairs)
+    differences = [abs(float(got) - promised) for got, promised in pairs]
+    largest = max(differences, key=lambda each: math.inf if math.isnan(each) else each)
     if not largest <= promise.tolerance:
         raise _failed(
             place,

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from mooring.delivery.base.lock import BaseLock, Package
 from mooring.delivery.sbom.distributions import Distribution
 from mooring.delivery.sbom.errors import BillIncomplete
+from mooring.delivery.sbom.libraries import Libraries
 from mooring.delivery.sbom.requirements import hashes_of, normalized
 
 # Where it lies in an image's archive.
@@ -42,21 +43,15 @@ class Billed:
     own_layers: Mapping[str, str]
 
 
-def bill_of_materials(
-    image: Billed,
-    lock_text: str,
-    distributions: Mapping[str, Iterable[Distribution]],
-    base: BaseLock,
-) -> bytes:
-    """The bill of `image`: its libraries, found in its layers (by platform) and locked by
-    `lock_text`; the packages of its base; and our own layers.
+def bill_of_materials(image: Billed, libraries: Libraries, base: BaseLock) -> bytes:
+    """The bill of `image`: its libraries, the packages of its base, and our own layers.
 
     The hashes of a library are those of all files that the lock allows: one of them was installed.
     Raises BillIncomplete when a library is not in the lock.
     """
     components = [
         *_own(image),
-        *_libraries(distributions, hashes_of(lock_text), image.name),
+        *_libraries(libraries, image.name),
         *_packages(base),
     ]
     document = {
@@ -105,12 +100,9 @@ def _own(image: Billed) -> Iterator[Document]:
         }
 
 
-def _libraries(
-    distributions: Mapping[str, Iterable[Distribution]],
-    hashes: Mapping[tuple[str, str], tuple[str, ...]],
-    image: str,
-) -> Iterator[Document]:
-    found = {p: {_key(d): d for d in each} for p, each in distributions.items()}
+def _libraries(libraries: Libraries, image: str) -> Iterator[Document]:
+    hashes = hashes_of(libraries.lock_text)
+    found = {p: {_key(d): d for d in each} for p, each in sorted(libraries.distributions.items())}
     for key in sorted({key for each in found.values() for key in each}):
         if key not in hashes:
             raise BillIncomplete(
@@ -119,7 +111,7 @@ def _libraries(
                 cure="Make the layer from the lock, or the lock anew: build-support/lock.",
             )
         first = next(each[key] for each in found.values() if key in each)
-        platforms = [platform for platform, each in sorted(found.items()) if key in each]
+        platforms = [platform for platform, each in found.items() if key in each]
         yield _library(first, hashes[key], platforms)
 
 

@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from mooring.delivery.base.lock import BaseLock, Package, PlatformLock
 from mooring.delivery.sbom.bill import Billed, bill_of_materials
 from mooring.delivery.sbom.distributions import Distribution
 from mooring.delivery.sbom.errors import BillIncomplete
+from mooring.delivery.sbom.libraries import Libraries, describe_libraries, described_libraries
 
 VALIDATOR = JsonStrictValidator(SchemaVersion.V1_6)
 
@@ -64,7 +66,7 @@ def bill(
     libraries: Mapping[str, Sequence[Distribution]] = LIBRARIES,
     base: BaseLock = BASE,
 ) -> Any:
-    content = bill_of_materials(image, lock, libraries, base)
+    content = bill_of_materials(image, Libraries(lock, libraries), base)
     assert VALIDATOR.validate_str(content.decode()) is None
     return json.loads(content)
 
@@ -126,9 +128,18 @@ def test_the_order_of_what_is_given_changes_nothing() -> None:
         name: replace(p, packages=tuple(reversed(p.packages))) for name, p in platforms.items()
     }
 
-    assert bill_of_materials(
-        IMAGE, LOCK, backwards, replace(BASE, platforms=packages)
-    ) == bill_of_materials(IMAGE, LOCK, LIBRARIES, BASE)
+    first = bill_of_materials(IMAGE, Libraries(LOCK, LIBRARIES), BASE)
+    second = bill_of_materials(IMAGE, Libraries(LOCK, backwards), replace(BASE, platforms=packages))
+
+    assert first == second
+
+
+def test_libraries_are_described_from_step_to_step(tmp_path: Path) -> None:
+    found = {platform: tuple(each) for platform, each in LIBRARIES.items()}
+    describe_libraries(tmp_path, Libraries(LOCK, found))
+
+    assert described_libraries(tmp_path) == Libraries(LOCK, found)
+    assert described_libraries(tmp_path / "elsewhere") is None
 
 
 def test_another_image_has_another_serial_number() -> None:

@@ -17,7 +17,6 @@ from typing import IO, cast
 # Longer ones are licences' whole texts in the field for their name.
 _LONGEST_NAME = 80
 
-_METADATA = re.compile(r"(?:.*/)?[^/]+\.dist-info/METADATA")
 _CLASSIFIER = "License :: "
 
 
@@ -37,15 +36,19 @@ def installed_distributions(folder: Path) -> tuple[Distribution, ...]:
     return tuple(sorted(map(distribution_of, texts)))
 
 
-def layer_distributions(blob: Path) -> tuple[Distribution, ...]:
-    """Those of a layer, a compressed tar archive, by name."""
+def layer_distributions(blob: Path, at: str) -> tuple[Distribution, ...]:
+    """Those of a layer, a compressed tar archive, whose site-packages is the folder `at`, by name.
+
+    What a distribution has vendored further down is a part of it.
+    """
     with tarfile.open(blob, "r|*") as layer:
-        return tuple(sorted(map(distribution_of, _texts(layer))))
+        return tuple(sorted(map(distribution_of, _texts(layer, at))))
 
 
-def _texts(layer: tarfile.TarFile) -> Iterator[str]:
+def _texts(layer: tarfile.TarFile, at: str) -> Iterator[str]:
+    wanted = re.compile(rf"{re.escape(at)}/[^/]+\.dist-info/METADATA")
     for member in layer:
-        if member.isfile() and _METADATA.fullmatch(member.name):
+        if member.isfile() and wanted.fullmatch(member.name):
             yield cast(IO[bytes], layer.extractfile(member)).read().decode(errors="replace")
 
 

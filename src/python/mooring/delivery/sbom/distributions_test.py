@@ -74,9 +74,10 @@ def test_a_layer_tells_what_was_put_into_it(tmp_path: Path) -> None:
         Entry(f"{folder}/some_library-1.0.dist-info/METADATA", content=HEAD.encode()),
         Entry(f"{folder}/some_library-1.0.dist-info/licenses/METADATA", content=b"none"),
         Entry(f"{folder}/some_library/METADATA", content=b"none"),
+        Entry(f"{folder}/some_library/_vendor/other-1.0.dist-info/METADATA", content=b"none"),
     ]
     layer = write_layer(entries, tmp_path, title="libraries")
 
-    assert layer_distributions(tmp_path / blob_path(layer.digest)) == (
+    assert layer_distributions(tmp_path / blob_path(layer.digest), folder) == (
         Distribution("Some_Library", "1.0"),
     )
