@@ -224,10 +224,10 @@ def model_bento(lock="service"):
 
 
 def model_image(libraries="service"):
-    """Package a model's service as `:image`: base, libraries, code, and its Bento with the champion.
+    """Package a model's service as `:image`: base, libraries, code, its Bento with the champion.
 
-    The image holds the whole Bento; what serves every model alike lies in the code layer, so that
-    a new release changes one layer of this one image.
+    The image holds the whole Bento. What serves every model alike lies in the code layer, which
+    models share; a new release changes one layer of this one image.
     """
     folder = "opt/mooring/bento"
     packaged = str(build_file_dir()).replace("/", ".")
@@ -235,7 +235,7 @@ def model_image(libraries="service"):
         "image-code",
         [
             *("files", f"--tree={packaged}/bento-sources.pex", f"--at={folder}/src"),
-            *("--only=mooring", "--only=models", "--title=code"),
+            *("--only=mooring", "--title=code"),
         ],
         [":bento-sources"],
     )
@@ -243,7 +243,7 @@ def model_image(libraries="service"):
         "image-bento",
         [
             *("files", "--tree=bento", f"--at={folder}", "--title=bento"),
-            *("--without=src/mooring", "--without=src/models"),
+            "--without=src/mooring",
         ],
         [":bento-files"],
     )
@@ -255,7 +255,8 @@ def model_image(libraries="service"):
         ],
         entrypoint=[
             *("python3.11", "-m", "bentoml", "serve", f"/{folder}"),
-            *("--host", "0.0.0.0", "--port", "3000"),
+            # A container has a network of its own.
+            *("--host", "0.0.0.0", "--port", "3000"),  # noqa: S104
         ],
         env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/libraries"],
         ports=["3000"],
