@@ -1,6 +1,6 @@
 """Every step of every workflow, executed: what it runs is what the transcripts say.
 
-They are golden files. After a change that is meant, `./pants run tests/workflows/transcribe.py`
+They are golden files. After a change that is meant, `./pants run tests/workflows:transcribe`
 writes them anew.
 """
 
