@@ -7,9 +7,16 @@ from random import Random
 
 import pytest
 
-from mooring.delivery.plan.testing import edits
+from mooring.delivery.plan.testing import (
+    build_edits,
+    code_edits,
+    data_edits,
+    lock_edits,
+    suite_edits,
+)
 from mooring.delivery.plan.testing.oracle import Oracle, opened
 from mooring.delivery.plan.testing.repository import PANTS
+from mooring.delivery.plan.testing.site import Edit
 
 pytestmark = pytest.mark.skipif(
     not PANTS,
@@ -24,17 +31,20 @@ def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oracle]:
 
 
 # What Pants alone misses stands first; each is a rule that somebody could drop.
-@pytest.mark.parametrize(
-    ("number", "edit"),
-    enumerate(
-        (
-            *(edits.assembler, edits.emptied_init, edits.moved_data, edits.build_defaults),
-            *(edits.new_data, edits.pytest_options, edits.deleted_module),
-            *(edits.meaning, edits.release, edits.document),
-        )
+EDITS = (
+    *(
+        code_edits.assembler,
+        code_edits.emptied_init,
+        data_edits.moved_data,
+        build_edits.new_defaults,
     ),
-    ids=lambda given: given.__name__.replace("_", " ") if callable(given) else str(given),
+    *(data_edits.new_data, lock_edits.pytest_options, suite_edits.deleted_conftest),
+    *(code_edits.meaning, data_edits.release, data_edits.document),
 )
-def test_the_plan_holds_all_that_is_needed(oracle: Oracle, number: int, edit: edits.Edit) -> None:
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__.replace("_", " "))
+def test_the_plan_holds_all_that_is_needed(oracle: Oracle, edit: Edit) -> None:
+    number = EDITS.index(edit)
     trial = oracle.trial(edit, Random(number), number)
     assert list(trial.faults()) == [], trial

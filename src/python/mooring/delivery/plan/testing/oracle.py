@@ -18,13 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from mooring.delivery.plan.testing.edits import EVERYTHING, WEIGHTS, Edit, Site
+from mooring.delivery.plan.testing.edits import EVERYTHING, WEIGHTS
 from mooring.delivery.plan.testing.repository import (
     PANTS_SECONDS,
     Built,
     Repository,
     make_repository,
 )
+from mooring.delivery.plan.testing.site import Edit, Site
 
 # More than this and the plan saves too little; less, on a small repository, is luck.
 LARGEST_MEDIAN = 1.5
@@ -97,13 +98,13 @@ class Oracle:
     base: str
     before: Built
 
-    def trials(self, seed: int, count: int) -> Iterator[Trial]:
-        """Every kind of edit once, the others drawn by weight; all start from the same commit."""
+    def trials(self, seed: int, count: int, kinds: Sequence[Edit]) -> Iterator[Trial]:
+        """Each kind of edit once, the others drawn by weight; all start from the same commit."""
         random = Random(seed)
-        more = random.choices(list(WEIGHTS), list(WEIGHTS.values()), k=max(count - len(WEIGHTS), 0))
-        kinds = [*WEIGHTS, *more]
-        random.shuffle(kinds)
-        for number, edit in enumerate(kinds):
+        weights = [WEIGHTS[kind] for kind in kinds]
+        drawn = [*kinds, *random.choices(kinds, weights, k=max(count - len(kinds), 0))]
+        random.shuffle(drawn)
+        for number, edit in enumerate(drawn):
             yield self.trial(edit, Random(f"{seed} {number}"), number)
 
     def trial(self, edit: Edit, random: Random, number: int) -> Trial:
