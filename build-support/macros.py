@@ -198,10 +198,11 @@ def model_bento(lock="service"):
         TO_REACH_A_STORE,
         output_directories=["champion"],
     )
-    # What `service.py` imports of ours, and nothing else.
+    # What `service.py` imports of ours, and what a container starts it with.
     pex_binary(
         name="bento-sources",
         entry_point="service.py",
+        dependencies=["src/python/mooring/serving/__main__.py"],
         include_requirements=False,
         layout="loose",
     )
@@ -254,10 +255,10 @@ def model_image(libraries="service"):
             *(f"{build_file_dir()}:image-{layer}" for layer in ("code", "bento")),
         ],
         entrypoint=[
-            *("python3.11", "-m", "bentoml", "serve", f"/{folder}"),
+            *("python3.11", "-m", "mooring.serving", f"/{folder}"),
             # A container has a network of its own.
             *("--host", "0.0.0.0", "--port", "3000"),  # noqa: S104
         ],
-        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/libraries"],
+        env=[*IN_A_CONTAINER, f"PYTHONPATH=/{folder}/src:/opt/mooring/libraries"],
         ports=["3000"],
     )
