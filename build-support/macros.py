@@ -140,6 +140,34 @@ def service_image(entry_point, libraries, command, env=(), ports=()):
     )
 
 
+# The program behind a Bento's steps: a Python with its libraries, and the source that it runs.
+BENTO = "src/python/mooring/delivery/bento"
+# How botocore finds a store, its region and its credentials. There is no home in a sandbox: files
+# below ~/.aws are named, or not seen.
+TO_REACH_A_STORE = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+    *("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_CA_BUNDLE", "HTTPS_PROXY", "NO_PROXY"),
+)
+
+
+def _bento_step(name, arguments, needs, environ=(), **more):
+    """Run one step of a Bento's build, in the sandbox's root."""
+    program = f"{BENTO}/__main__.py"
+    adhoc_tool(
+        name=name,
+        runnable=f"{BENTO}:libraries",
+        args=[program, *arguments],
+        execution_dependencies=[program, *needs],
+        # The libraries' PEX is run as what it is: an interpreter that also finds our sources.
+        extra_env_vars=["PEX_INTERPRETER=1", "PEX_EXTRA_SYS_PATH=src/python", *environ],
+        workdir="/",
+        **more,
+    )
+
+
 def released_model(libraries="service"):
     """Package a model that has a champion: `:bento`, and `:image` around it.
 
@@ -163,33 +191,12 @@ def model_bento(lock="service"):
     # and of a model that has no release yet the step below says what to do.
     files(name="release", sources=["*", "!*.py", "!*.csv", "!*.parquet", "!BUILD"])
     files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
-    adhoc_tool(
-        name="champion",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["champion", f"--release={folder}/release.json", "--into=champion"],
-        execution_dependencies=[":release", ":bundles"],
-        workdir="/",
+    _bento_step(
+        "champion",
+        ["champion", f"--release={folder}/release.json", "--into=champion"],
+        [":release", ":bundles"],
+        TO_REACH_A_STORE,
         output_directories=["champion"],
-        # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
-        # files below ~/.aws are named, or not seen.
-        extra_env_vars=[
-            "AWS_ACCESS_KEY_ID",
-            "AWS_CA_BUNDLE",
-            "AWS_CONFIG_FILE",
-            "AWS_DEFAULT_REGION",
-            "AWS_EC2_METADATA_DISABLED",
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_S3",
-            "AWS_PROFILE",
-            "AWS_REGION",
-            "AWS_ROLE_ARN",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_SHARED_CREDENTIALS_FILE",
-            "AWS_WEB_IDENTITY_TOKEN_FILE",
-            "HTTPS_PROXY",
-            "NO_PROXY",
-        ],
     )
     # What `service.py` imports of ours, and nothing else.
     pex_binary(
@@ -198,26 +205,19 @@ def model_bento(lock="service"):
         include_requirements=False,
         layout="loose",
     )
-    adhoc_tool(
-        name="bento-files",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=[
-            "build",
-            f"--sources={str(folder).replace('/', '.')}/bento-sources.pex",
-            "--champion=champion",
-            f"--lock=3rdparty/python/{lock}.lock",
-            "--into=bento",
+    _bento_step(
+        "bento-files",
+        [
+            *("build", f"--sources={str(folder).replace('/', '.')}/bento-sources.pex"),
+            *("--champion=champion", f"--lock=3rdparty/python/{lock}.lock", "--into=bento"),
         ],
-        execution_dependencies=[":bento-sources", ":champion", "3rdparty/python:image-locks"],
-        workdir="/",
+        [":bento-sources", ":champion", "3rdparty/python:image-locks"],
         output_directories=["bento"],
     )
-    adhoc_tool(
-        name="bento-archive",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["archive", "--bento=bento", "--into=bento.tar"],
-        execution_dependencies=[":bento-files"],
-        workdir="/",
+    _bento_step(
+        "bento-archive",
+        ["archive", "--bento=bento", "--into=bento.tar"],
+        [":bento-files"],
         output_files=["bento.tar"],
     )
     oci_archive(name="bento", files=[":bento-archive"])

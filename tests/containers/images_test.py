@@ -19,7 +19,7 @@ from mooring.bundle.release import Released, read_release
 from mooring.bundle.samples import samples_of
 from mooring.delivery.oci.archive import open_archive
 from mooring.delivery.oci.errors import ImageUnreadable
-from tests.containers.archives import GATEWAY, SERVICE, image_archive, tag_of
+from tests.containers.archives import GATEWAY, SERVICE, engine_name, image_archive, tag_of
 from tests.containers.cell import Unavailable, tool
 from tests.containers.engine import Engine
 from tests.containers.podman import Podman
@@ -228,12 +228,27 @@ def test_docker_loads_every_platform_under_its_own_digest(
 
 
 @BOTH
+def test_containerd_keeps_every_platform_under_the_images_digest(
+    engine: Engine, place: str
+) -> None:
+    """Newer engines of Docker leave their images to it."""
+    if engine.own is None:
+        pytest.skip("a Docker engine runs here already, and its containerd is its own affair")
+    archive, ctr = image_archive(place), (tool("ctr"), "--address", engine.containerd)
+    engine.own.run(*ctr, "image", "import", "--all-platforms", str(archive.path))
+    listed = engine.own.run(*ctr, "image", "ls", f"name=={engine_name(archive)}").stdout
+    assert archive.digest in listed
+    assert "linux/amd64,linux/arm64" in listed
+
+
+@BOTH
 def test_podman_loads_it_under_its_digest_and_runs_it(podman: Podman, place: str) -> None:
     archive = image_archive(place)
     podman.podman("load", "--input", str(archive.path))
     (found,) = [each for each in podman.images() if each["Digest"] == archive.digest]
     amd64 = next(each for each in archive.platforms if each.platform == "linux/amd64")
     assert f"sha256:{found['Id']}" == amd64.config_digest
+    assert found["RepoTags"] == [engine_name(archive)]
     script = ["python3.11", "-c", "import os; print(os.getuid(), os.getgid())"]
     printed = podman.podman(
         *("run", "--rm", "--network", "none", "--cgroup-parent", podman.cgroup, *HARDENED),
