@@ -41,16 +41,14 @@ NEVER_SERVED = (
     # Compilers of extension modules.
     *("numpy/distutils", "numpy/f2py"),
 )
-
-
 # The root is read-only; what is written goes where the one tmpfs is.
 IN_A_CONTAINER = (
-    *(
-        "MOORING_HOME=/tmp/mooring",
-        "BENTOML_HOME=/tmp/mooring/bentoml",
-        "BENTOML_DO_NOT_TRACK=true",
-    ),
-    *("PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "HOME=/tmp"),
+    "MOORING_HOME=/tmp/mooring",
+    "BENTOML_HOME=/tmp/mooring/bentoml",
+    "BENTOML_DO_NOT_TRACK=true",
+    "HOME=/tmp",
+    "PYTHONDONTWRITEBYTECODE=1",
+    "PYTHONUNBUFFERED=1",
 )
 
 
@@ -114,11 +112,11 @@ def image_code(name, entry_point):
     _image_step(name, arguments, [f":{sources}"])
 
 
-def image(name, layers, entrypoint, env=(), ports=(), title=None):
+def image(name, layers, entrypoint, env=(), ports=()):
     """Assemble layers, bottom to top, on the base: `:<name>`, an OCI archive for every platform."""
     file = f"{name}-file"
     arguments = [
-        *("image", "--base=deploy/base", f"--name={title or build_file_dir().name}"),
+        *("image", "--base=deploy/base", f"--name={build_file_dir().name}"),
         *(f"--layers={each.lstrip('/').replace(':', '/')}" for each in layers),
         *(f"--entrypoint={each}" for each in entrypoint),
         *(f"--env={each}" for each in env),
