@@ -41,16 +41,14 @@ NEVER_SERVED = (
     # Compilers of extension modules.
     *("numpy/distutils", "numpy/f2py"),
 )
-
-
 # The root is read-only; what is written goes where the one tmpfs is.
 IN_A_CONTAINER = (
-    *(
-        "MOORING_HOME=/tmp/mooring",
-        "BENTOML_HOME=/tmp/mooring/bentoml",
-        "BENTOML_DO_NOT_TRACK=true",
-    ),
-    *("PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1", "HOME=/tmp"),
+    "MOORING_HOME=/tmp/mooring",
+    "BENTOML_HOME=/tmp/mooring/bentoml",
+    "BENTOML_DO_NOT_TRACK=true",
+    "HOME=/tmp",
+    "PYTHONDONTWRITEBYTECODE=1",
+    "PYTHONUNBUFFERED=1",
 )
 
 
@@ -114,11 +112,11 @@ def image_code(name, entry_point):
     _image_step(name, arguments, [f":{sources}"])
 
 
-def image(name, layers, entrypoint, env=(), ports=(), title=None):
+def image(name, layers, entrypoint, env=(), ports=()):
     """Assemble layers, bottom to top, on the base: `:<name>`, an OCI archive for every platform."""
     file = f"{name}-file"
     arguments = [
-        *("image", "--base=deploy/base", f"--name={title or build_file_dir().name}"),
+        *("image", "--base=deploy/base", f"--name={build_file_dir().name}"),
         *(f"--layers={each.lstrip('/').replace(':', '/')}" for each in layers),
         *(f"--entrypoint={each}" for each in entrypoint),
         *(f"--env={each}" for each in env),
@@ -137,6 +135,34 @@ def service_image(entry_point, libraries, command, env=(), ports=()):
         entrypoint=command,
         env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/code:/opt/mooring/libraries", *env],
         ports=ports,
+    )
+
+
+# The program behind a Bento's steps: a Python with its libraries, and the source that it runs.
+BENTO = "src/python/mooring/delivery/bento"
+# How botocore finds a store, its region and its credentials. There is no home in a sandbox: files
+# below ~/.aws are named, or not seen.
+TO_REACH_A_STORE = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"),
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"),
+    *("AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_EC2_METADATA_DISABLED"),
+    *("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_CA_BUNDLE", "HTTPS_PROXY", "NO_PROXY"),
+)
+
+
+def _bento_step(name, arguments, needs, environ=(), **more):
+    """Run one step of a Bento's build, in the sandbox's root."""
+    program = f"{BENTO}/__main__.py"
+    adhoc_tool(
+        name=name,
+        runnable=f"{BENTO}:libraries",
+        args=[program, *arguments],
+        execution_dependencies=[program, *needs],
+        # The libraries' PEX is run as what it is: an interpreter that also finds our sources.
+        extra_env_vars=["PEX_INTERPRETER=1", "PEX_EXTRA_SYS_PATH=src/python", *environ],
+        workdir="/",
+        **more,
     )
 
 
@@ -163,71 +189,44 @@ def model_bento(lock="service"):
     # and of a model that has no release yet the step below says what to do.
     files(name="release", sources=["*", "!*.py", "!*.csv", "!*.parquet", "!BUILD"])
     files(name="bundles", sources=["**/*", "!*.*", "!BUILD", "!blessings/**"])
-    adhoc_tool(
-        name="champion",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["champion", f"--release={folder}/release.json", "--into=champion"],
-        execution_dependencies=[":release", ":bundles"],
-        workdir="/",
+    _bento_step(
+        "champion",
+        ["champion", f"--release={folder}/release.json", "--into=champion"],
+        [":release", ":bundles"],
+        TO_REACH_A_STORE,
         output_directories=["champion"],
-        # How botocore finds a store, its region and its credentials. There is no home in a sandbox:
-        # files below ~/.aws are named, or not seen.
-        extra_env_vars=[
-            "AWS_ACCESS_KEY_ID",
-            "AWS_CA_BUNDLE",
-            "AWS_CONFIG_FILE",
-            "AWS_DEFAULT_REGION",
-            "AWS_EC2_METADATA_DISABLED",
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_S3",
-            "AWS_PROFILE",
-            "AWS_REGION",
-            "AWS_ROLE_ARN",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_SHARED_CREDENTIALS_FILE",
-            "AWS_WEB_IDENTITY_TOKEN_FILE",
-            "HTTPS_PROXY",
-            "NO_PROXY",
-        ],
     )
-    # What `service.py` imports of ours, and nothing else.
+    # What `service.py` imports of ours, and what a container starts it with.
     pex_binary(
         name="bento-sources",
         entry_point="service.py",
+        dependencies=["src/python/mooring/serving/__main__.py"],
         include_requirements=False,
         layout="loose",
     )
-    adhoc_tool(
-        name="bento-files",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=[
-            "build",
-            f"--sources={str(folder).replace('/', '.')}/bento-sources.pex",
-            "--champion=champion",
-            f"--lock=3rdparty/python/{lock}.lock",
-            "--into=bento",
+    _bento_step(
+        "bento-files",
+        [
+            *("build", f"--sources={str(folder).replace('/', '.')}/bento-sources.pex"),
+            *("--champion=champion", f"--lock=3rdparty/python/{lock}.lock", "--into=bento"),
         ],
-        execution_dependencies=[":bento-sources", ":champion", "3rdparty/python:image-locks"],
-        workdir="/",
+        [":bento-sources", ":champion", "3rdparty/python:image-locks"],
         output_directories=["bento"],
     )
-    adhoc_tool(
-        name="bento-archive",
-        runnable="src/python/mooring/delivery/bento/__main__.py",
-        args=["archive", "--bento=bento", "--into=bento.tar"],
-        execution_dependencies=[":bento-files"],
-        workdir="/",
+    _bento_step(
+        "bento-archive",
+        ["archive", "--bento=bento", "--into=bento.tar"],
+        [":bento-files"],
         output_files=["bento.tar"],
     )
     oci_archive(name="bento", files=[":bento-archive"])
 
 
 def model_image(libraries="service"):
-    """Package a model's service as `:image`: base, libraries, code, and its Bento with the champion.
+    """Package a model's service as `:image`: base, libraries, code, its Bento with the champion.
 
-    The image holds the whole Bento; what serves every model alike lies in the code layer, so that
-    a new release changes one layer of this one image.
+    The image holds the whole Bento. What serves every model alike lies in the code layer, which
+    models share; a new release changes one layer of this one image.
     """
     folder = "opt/mooring/bento"
     packaged = str(build_file_dir()).replace("/", ".")
@@ -235,7 +234,7 @@ def model_image(libraries="service"):
         "image-code",
         [
             *("files", f"--tree={packaged}/bento-sources.pex", f"--at={folder}/src"),
-            *("--only=mooring", "--only=models", "--title=code"),
+            *("--only=mooring", "--title=code"),
         ],
         [":bento-sources"],
     )
@@ -243,7 +242,7 @@ def model_image(libraries="service"):
         "image-bento",
         [
             *("files", "--tree=bento", f"--at={folder}", "--title=bento"),
-            *("--without=src/mooring", "--without=src/models"),
+            "--without=src/mooring",
         ],
         [":bento-files"],
     )
@@ -254,9 +253,10 @@ def model_image(libraries="service"):
             *(f"{build_file_dir()}:image-{layer}" for layer in ("code", "bento")),
         ],
         entrypoint=[
-            *("python3.11", "-m", "bentoml", "serve", f"/{folder}"),
-            *("--host", "0.0.0.0", "--port", "3000"),
+            *("python3.11", "-m", "mooring.serving", f"/{folder}"),
+            # A container has a network of its own.
+            *("--host", "0.0.0.0", "--port", "3000"),  # noqa: S104
         ],
-        env=[*IN_A_CONTAINER, "PYTHONPATH=/opt/mooring/libraries"],
+        env=[*IN_A_CONTAINER, f"PYTHONPATH=/{folder}/src:/opt/mooring/libraries"],
         ports=["3000"],
     )

@@ -20,3 +20,8 @@ def tag_of(archive: ImageArchive, architecture: str = "amd64") -> str:
     """The name under which an engine finds it once it is loaded."""
     suffix = "" if architecture == "amd64" else f"-{architecture}"
     return f"mooring/{archive.name}:{archive.tag}{suffix}"
+
+
+def engine_name(archive: ImageArchive) -> str:
+    """The same in full, as engines write it that know several registries."""
+    return f"docker.io/{tag_of(archive)}"

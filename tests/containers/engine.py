@@ -38,6 +38,12 @@ class Engine:
     environ: Mapping[str, str]
     own: Cell | None = None
 
+    @property
+    def containerd(self) -> str:
+        """Where the containerd of an engine of our own listens."""
+        folder = self.environ["DOCKER_HOST"].removeprefix("unix://").removesuffix("/docker.sock")
+        return f"{folder}/exec/containerd/containerd.sock"
+
     def attempt(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a `docker` command, whatever comes of it."""
         return subprocess.run(

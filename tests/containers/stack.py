@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.containers import inside
@@ -23,7 +24,7 @@ HARDENED = (
     *("--pids-limit", "128", "--memory", "512m"),
 )
 
-_END_SECONDS = 60.0
+_MIB = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,19 @@ class Container:
     def state(self) -> dict[str, Any]:
         """What the engine knows of it."""
         return self.engine.inspect(self.name)
+
+    def peak_memory_mb(self) -> float:
+        """The most that its processes have ever held, in MiB, cached files included."""
+        return self._counted("memory.max_usage_in_bytes") / _MIB
+
+    def cpu_seconds(self) -> float:
+        """What its processes have computed, all together."""
+        return self._counted("cpuacct.usage") / 1e9
+
+    def _counted(self, file: str) -> float:
+        """What the kernel counts for its group (cgroups of version 1); NaN where it does not."""
+        found = Path("/sys/fs/cgroup").glob(f"*/**/{self.state()['Id']}/{file}")
+        return float(next((path.read_text() for path in found), "nan"))
 
     def logs(self) -> str:
         """All that it has printed."""

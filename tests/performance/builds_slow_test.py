@@ -4,12 +4,13 @@ Real Pants in new checkouts with empty caches, in different folders; see `builds
 image in the cache and a package index.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from tests.performance.builds import Built, cloned, measured
+from tests.performance.builds import Built, cloned, measured, row
 
 IMAGES = {"flight_delay", "flight_time", "gateway"}
 
@@ -43,7 +44,12 @@ LARGEST_DOCUMENT = 20_000
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
     with cloned(tmp_path_factory.mktemp("one")) as clone:
-        yield Table({name: (built, before) for name, built, before in measured(clone)})
+        rows = {}
+        for name, built, before in measured(clone):
+            rows[name] = (built, before)
+            # With `-s` it is the table of docs/build.md as well.
+            sys.stdout.write(row(name, built, before) + "\n")
+        yield Table(rows)
 
 
 def test_every_service_has_an_image(table: Table) -> None:

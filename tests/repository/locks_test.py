@@ -15,8 +15,8 @@ from packaging.version import Version
 
 from tests.repository.tracked import ROOT
 
-# What the images hold: parts of the product.
-IMAGES = ("gateway", "service", "service-skops")
+# What the images hold, and what builds a Bento: parts of the product.
+IMAGES = ("gateway", "service", "service-skops", "bento")
 LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", "uv", "pants")
 PYTHON = ROOT / "3rdparty/python"
 

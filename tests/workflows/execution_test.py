@@ -1,6 +1,6 @@
 """Every step of every workflow, executed: what it runs is what the transcripts say.
 
-They are golden files. After a change that is meant, `./pants run tests/workflows/transcribe.py`
+They are golden files. After a change that is meant, `./pants run tests/workflows:transcribe`
 writes them anew.
 """
 
@@ -88,6 +88,7 @@ def test_what_failed_on_the_way_stops_what_comes_after_it(played: Played) -> Non
     assert not ran("a tag", "kubectl")
     assert not ran("an image of somebody else's", "kubectl")
     assert not ran("a payload that is no model", "./mooring")
+    assert not ran("a drift alert whose proposal is open already", "gh pr create")
     assert not ran("a rollout that does not come up", "deploy rollback")
     assert ran("a rollout that predicts wrong", "deploy rollback --environment staging")
     assert not ran("a rollout that predicts wrong", "--environment production")

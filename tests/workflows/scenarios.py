@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.workflows.fixture import make_origin
+from tests.workflows.fixture import git, make_origin
 from tests.workflows.simulation import Event, Result, Simulation
-from tests.workflows.standin import digest_of
+from tests.workflows.standin import CANDIDATE, digest_of
 from tests.workflows.workflow import read_repository
 
 EVERYTHING, DOCUMENT = "pants.toml", "docs/build.md"  # what the last commit changed
@@ -43,6 +43,7 @@ class Scenario:
     changed: str = EVERYTHING
     inputs: Mapping[str, Any] | None = None
     faults: Sequence[str] = ()
+    branches: Sequence[str] = ()  # that are there already
 
 
 def _by_hand(images: Mapping[str, str]) -> Mapping[str, Any]:
@@ -82,6 +83,11 @@ SCENARIOS = (
         "a payload that is no model", "retrain.yml", "repository_dispatch", ends="failure",
         event={"client_payload": {"model": 'alpha"; gh secret list; #\nmodels=["x"]'}},
     ),
+    Scenario(
+        "a drift alert whose proposal is open already", "retrain.yml", "repository_dispatch",
+        event={"client_payload": {"model": "alpha"}},
+        branches=[f"retrain/alpha-{CANDIDATE[:16]}"],
+    ),
     Scenario("every model on Monday", "retrain.yml", "schedule"),
     Scenario("a night", "nightly.yml", "schedule"),
     Scenario(
@@ -94,6 +100,8 @@ SCENARIOS = (
 def play(scenario: Scenario, folder: Path) -> tuple[Simulation, Result]:
     """Run a scenario below `folder`, in a repository of its own, and what it starts after it."""
     origin = make_origin(folder, scenario.changed)
+    for branch in scenario.branches:
+        git(origin.path, "branch", branch)
     pull_request = {"pull_request": {"base": {"sha": origin.base}}}
     payload = scenario.event or (pull_request if scenario.event_name == "pull_request" else {})
     github = {

@@ -179,7 +179,8 @@ class Simulation:
         return (action(self, given, scope) if action else {}), True
 
     def _run_action(self, name: str, given: Values, scope: _Scope) -> tuple[Values, bool]:
-        inner = _Scope(scope.workspace, {**scope.contexts, "inputs": given}, {}, scope.path)
+        contexts = {**scope.contexts, "inputs": given}
+        inner = _Scope(scope.workspace, contexts, scope.environ, scope.path)
         inner.contexts["steps"] = inner.steps
         self.transcript.append(f"  uses {name}: " + ", ".join(f"{k}={v}" for k, v in given.items()))
         self._run_steps(self.repository.action_steps(name), inner)

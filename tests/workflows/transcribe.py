@@ -1,4 +1,4 @@
-"""Writes the transcripts anew: `./pants run tests/workflows/transcribe.py`.
+"""Writes the transcripts anew: `./pants run tests/workflows:transcribe`.
 
 Read the diff before it is committed: it is what the workflows will do that they did not do before.
 """

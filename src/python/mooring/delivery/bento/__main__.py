@@ -1,6 +1,5 @@
-"""The commands that Pants runs; see `model_bento` in `build-support/macros.py`.
-
-One program: Pants installs the whole lock anew for every program that it runs with libraries.
+"""The commands that Pants runs, on the libraries of `bento.lock`; see `model_bento` in
+`build-support/macros.py`.
 """
 
 from __future__ import annotations

@@ -55,7 +55,6 @@ def _environment(home: Path) -> Mapping[str, str]:
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
         # Neither the folder it is started in nor the user's own libraries.
         "PYTHONSAFEPATH": "1",
         "PYTHONNOUSERSITE": "1",

@@ -19,6 +19,8 @@ MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 REF_NAME = "org.opencontainers.image.ref.name"
 TITLE = "org.opencontainers.image.title"
+# Under which containerd, Docker on top of it, and podman file an image that they load.
+LOADED_AS = "io.containerd.image.name"
 # An image says when its content was decided, never when somebody built it.
 EPOCH = "1970-01-01T00:00:00Z"
 

@@ -12,6 +12,7 @@ from mooring.delivery.oci.blobs import blob_path, write_blob
 from mooring.delivery.oci.documents import (
     CONFIG_TYPE,
     INDEX_TYPE,
+    LOADED_AS,
     MANIFEST_TYPE,
     REF_NAME,
     TITLE,
@@ -54,7 +55,8 @@ def write_image(
     index = blob_of(index_of(manifests, annotations), INDEX_TYPE)
     write_blob(layout, index.content)
     tag = tag_of(index.digest)
-    entry = index.descriptor(annotations={REF_NAME: tag, TITLE: name})
+    loaded_as = f"docker.io/{REPOSITORY}/{name}:{tag}"
+    entry = index.descriptor(annotations={REF_NAME: tag, TITLE: name, LOADED_AS: loaded_as})
     _write_json(layout / "index.json", index_of([entry]))
     _write_json(layout / "oci-layout", {"imageLayoutVersion": "1.0.0"})
     _write_json(layout / "manifest.json", _for_docker(images, name, tag))

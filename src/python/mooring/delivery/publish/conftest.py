@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,14 @@ from mooring.delivery.oci.archive import ImageArchive
 from mooring.delivery.publish.testing.images import write_small_image
 from mooring.delivery.publish.testing.registry import RunningRegistry, running_registry
 
-# Tests share their machine with builds: how long one example takes says nothing.
+# Tests share their machine with builds: how long one example takes says nothing. At night there are
+# more examples.
 settings.register_profile(
-    "shared", deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+    "shared",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("MOORING_EXAMPLES", "100")),
 )
 settings.load_profile("shared")
 
