@@ -1,7 +1,8 @@
 """The output of `pants peek ::` as a graph, with what Pants knows but does not count.
 
-Three kinds of edge are missing from Pants' own selection and are added here: the tool that an `adhoc_tool` runs; the lock that a test or a PEX is installed from
-whole, whether or not it imports anything of it; pytest's own lock and configuration.
+Three kinds of edge are missing from Pants' own selection and are added here: the tool that an
+`adhoc_tool` runs; the lock that a test or a PEX is installed from whole, whether or not it imports
+anything of it; pytest's own lock and configuration.
 """
 
 from __future__ import annotations
