@@ -93,7 +93,7 @@ def image_libraries(name, lock, without=()):
     _image_step(
         name,
         arguments,
-        ["3rdparty/python:image-locks"],
+        [f"3rdparty/python:{lock}-lock"],
         index,
         runnable_dependencies=["build-support:uv"],
     )
@@ -210,7 +210,7 @@ def model_bento(lock="service"):
             *("build", f"--sources={str(folder).replace('/', '.')}/bento-sources.pex"),
             *("--champion=champion", f"--lock=3rdparty/python/{lock}.lock", "--into=bento"),
         ],
-        [":bento-sources", ":champion", "3rdparty/python:image-locks"],
+        [":bento-sources", ":champion", f"3rdparty/python:{lock}-lock"],
         output_directories=["bento"],
     )
     _bento_step(
