@@ -81,6 +81,12 @@ def test_of_our_packages_only_those_that_serve_are_shipped(name: str, platform: 
     assert packages(name, platform) - {"__pycache__"} == expected
 
 
+@pytest.mark.parametrize(("name", "platform"), EVERY)
+def test_the_code_layer_holds_our_package_alone(name: str, platform: str) -> None:
+    below = f"{CODE[name]}/mooring/"
+    assert [path for path in files(name, platform, "code") if not path.startswith(below)] == []
+
+
 @pytest.mark.parametrize("name", ["flight_delay", "flight_time"])
 def test_of_a_model_its_service_and_its_champion_are_shipped(name: str) -> None:
     below = f"{CODE[name]}/models/"

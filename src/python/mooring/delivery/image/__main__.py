@@ -23,7 +23,7 @@ from mooring.delivery.image.bytecode import with_bytecode
 from mooring.delivery.image.layers import describe_layers
 from mooring.delivery.image.libraries import Selection, install, library_entries
 from mooring.delivery.oci.documents import Runtime
-from mooring.delivery.oci.entries import entries_of
+from mooring.delivery.oci.entries import entries_of, lies_in
 from mooring.delivery.oci.layer import write_layer
 from mooring.delivery.oci.layout import write_archive
 from mooring.delivery.sbom.bill import FILE_NAME
@@ -64,9 +64,8 @@ def _libraries(options: argparse.Namespace) -> None:
 
 def _files(options: argparse.Namespace) -> None:
     def keep(path: str) -> bool:
-        inside = any(path.startswith(f"{each}/") for each in options.only or [""] if each)
-        outside = any(path.startswith(f"{each}/") for each in options.without)
-        return (inside or not options.only) and not outside
+        inside = not options.only or lies_in(path, options.only)
+        return inside and not lies_in(path, options.without)
 
     entries = with_bytecode(entries_of(options.tree, options.at, keep=keep))
     describe_layers(options.into, [write_layer(entries, options.into, title=options.title)])

@@ -10,11 +10,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from mooring.delivery.image.bytecode import with_bytecode
-from mooring.delivery.oci.entries import Entry, entries_of
+from mooring.delivery.oci.entries import Entry, entries_of, lies_in
 from mooring.delivery.oci.errors import ImageUnbuildable
 
 PYTHON = "3.11"
@@ -53,8 +52,7 @@ class Selection:
             return False
         if parts[-1] in _INSTALLERS_OWN and parts[0].endswith(".dist-info"):
             return False
-        above = [path, *(str(each) for each in PurePosixPath(path).parents)]
-        return not any(fnmatchcase(each, pattern) for each in above for pattern in self.without)
+        return not lies_in(path, self.without)
 
 
 def install(lock: Path, platform: str, into: Path, work: Path) -> None:

@@ -58,7 +58,7 @@ def code(tmp_path: Path) -> Path:
             "--title=code",
             f"--into={tmp_path / 'code'}",
         ),
-        *("--only=mooring", "--without=.bootstrap", "--without=__main__.py"),
+        *("--without=models", "--without=.bootstrap", "--without=__main__.py"),
     )
     assert done.returncode == 0, done.stderr
     describe_libraries(tmp_path / "code", Libraries("", {"linux/amd64": (), "linux/arm64": ()}))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -45,6 +46,16 @@ def entries_of(
             inside = path.relative_to(folder).as_posix()
             if keep(inside):
                 yield _entry_of(path, str(PurePosixPath(at, inside)))
+
+
+def lies_in(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a pattern fits `path` or a folder above it.
+
+    >>> [lies_in(path, ["a", "b/x*"]) for path in ("a", "a/c", "ab", "b/xy/c", "c/a")]
+    [True, True, False, True, False]
+    """
+    above = [path, *map(str, PurePosixPath(path).parents)]
+    return any(fnmatchcase(each, pattern) for each in above for pattern in patterns)
 
 
 def _entry_of(path: Path, at: str) -> Entry:

@@ -1,4 +1,4 @@
-import os
+import contextlib
 import socket
 from pathlib import Path
 
@@ -26,8 +26,8 @@ def test_links_to_files_and_folders_stay_links(tmp_path: Path) -> None:
 
 
 def test_what_an_image_cannot_hold_is_named(tmp_path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as listening:
-        os.chdir(tmp_path)  # a socket's path must be short
+    # A socket's path must be short.
+    with socket.socket(socket.AF_UNIX) as listening, contextlib.chdir(tmp_path):
         listening.bind("socket")
         with pytest.raises(ImageUnbuildable, match="opt/socket: it is neither"):
             list(entries_of(tmp_path, "opt"))
