@@ -32,6 +32,9 @@ TRIAL_SECONDS = 180.0
 # A worker that died this often will not come up: its supervisor would go on for ever.
 _RESTARTS = 2
 _PROBE_SECONDS = 2.0
+
+# A dying process closes its connections some time before its exit status can be read.
+_LAST_BREATH_SECONDS = 2.0
 _REASON_LENGTH = 400
 
 
@@ -119,9 +122,10 @@ async def _exercise(
     loads = (await measure(session, columns, budget), await measure(session, native, budget))
     peak = subject.peak_mb()
     seen = replace(seen, loads=loads, peak_mb=peak)
-    if (code := subject.ended()) is not None:
+    failed = any(load.failed for load in loads)
+    if (code := subject.ended(_LAST_BREATH_SECONDS if failed else 0.0)) is not None:
         return replace(seen, trouble=f"it ended under load with status {code}")
-    if any(load.failed for load in loads):
+    if failed:
         return seen
     return replace(seen, drained=await drain(subject, session, columns, budget))
 
