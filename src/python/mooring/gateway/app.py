@@ -12,18 +12,18 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from mooring.gateway import problems
-from mooring.gateway.catalogue import catalogue_routes
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
+from mooring.gateway.edge.body import BodyLimit
 from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
-from mooring.gateway.limits import BodyLimit
 from mooring.gateway.metrics import CountRequests
-from mooring.gateway.models import Models
 from mooring.gateway.openapi import OpenApi
-from mooring.gateway.predict import Predict
+from mooring.gateway.protocols.catalogue import catalogue_routes
+from mooring.gateway.protocols.native import Predict
 from mooring.gateway.settings import Settings
-from mooring.gateway.watch import watch
+from mooring.gateway.traffic.models import Models
+from mooring.gateway.traffic.watch import watch
 from mooring.telemetry.binding import Instruments
 
 # What a body may have where no contract says more: such a body is never read.

@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from mooring.gateway.answers import PROBLEMS, Health
 from mooring.gateway.drain import Drain
-from mooring.gateway.models import Models
 from mooring.gateway.problems import Kind, problem
+from mooring.gateway.traffic.models import Models
 
 _NOT_READY = Kind("not-ready", 503, "The gateway is not ready", retry_after=1)
 

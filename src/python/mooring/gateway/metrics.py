@@ -15,7 +15,8 @@ from mooring.gateway.errors import PortTaken
 from mooring.gateway.problems import failure
 from mooring.gateway.template import template_of
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.catalogue import GATEWAY_REQUESTS, METHOD
+from mooring.telemetry.labels import METHOD
+from mooring.telemetry.requests import GATEWAY_REQUESTS
 
 
 class CountRequests:

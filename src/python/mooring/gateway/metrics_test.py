@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mooring.gateway.metrics import CountRequests
 from mooring.telemetry.binding import bind
-from mooring.telemetry.catalogue import GATEWAY_REQUESTS
+from mooring.telemetry.requests import GATEWAY_REQUESTS
 
 START: Message = {"type": "http.response.start", "status": 200, "headers": []}
 

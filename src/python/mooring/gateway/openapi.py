@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from mooring.contract.request import RequestSchema
 from mooring.gateway.answers import PROBLEM_CONTENT, Predictions, Problem
-from mooring.gateway.models import Models
+from mooring.gateway.hop.served import Served
 from mooring.gateway.openapi_3_0 import as_openapi_3_0
-from mooring.gateway.served import Served
+from mooring.gateway.traffic.models import Models
 
 Document = dict[str, Any]
 

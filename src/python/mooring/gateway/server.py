@@ -14,8 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from mooring.gateway.drain import Drain
+from mooring.gateway.edge.protocol import BoundedHeadProtocol
 from mooring.gateway.errors import PortTaken
-from mooring.gateway.protocol import BoundedHeadProtocol
 from mooring.gateway.settings import Settings
 
 _KEEPALIVE_SECONDS = 30

@@ -15,12 +15,12 @@ from prometheus_client import (
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.drain import Drain
+from mooring.gateway.hop.upstream import Upstream
 from mooring.gateway.metrics import MetricsPort
-from mooring.gateway.models import Model, Models
-from mooring.gateway.routing import Routing, read_routing
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
-from mooring.gateway.upstream import Upstream
+from mooring.gateway.traffic.models import Model, Models
+from mooring.gateway.traffic.routing import Routing, read_routing
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
 

@@ -15,12 +15,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mooring.telemetry.binding import Instruments, bind
-from mooring.telemetry.catalogue import (
-    MODEL_INFO,
+from mooring.telemetry.catalogue import metrics_of
+from mooring.telemetry.models import MODEL_INFO
+from mooring.telemetry.service import (
     SERVICE_BUNDLE_LOAD_SECONDS,
     SERVICE_INFERENCE_SECONDS,
     SERVICE_PREDICTIONS,
-    metrics_of,
 )
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from prometheus_client import CollectorRegistry
 
 from mooring.gateway.app import Ports, create_app
-from mooring.gateway.routing import Routing
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import BUNDLE, VERSION
+from mooring.gateway.traffic.routing import Routing
 from mooring.gateway.wiring import ports_of
 from mooring.telemetry.binding import bind
 from mooring.telemetry.catalogue import metrics_of

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from mooring.gateway.errors import UnknownModel, UnknownVersion, UpstreamNotReady
-from mooring.gateway.routing import Target
-from mooring.gateway.served import Served
-from mooring.gateway.upstream import Upstream
+from mooring.gateway.hop.served import Served
+from mooring.gateway.hop.upstream import Upstream
+from mooring.gateway.traffic.routing import Target
 
 _MODEL_PATH = re.compile(r"/v1/models/([a-z][a-z0-9_]*)")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mooring.contract.contract import Contract
 from mooring.contract.request import RequestSchema
-from mooring.gateway.routing import Target
+from mooring.gateway.traffic.routing import Target
 
 
 @dataclass(frozen=True)

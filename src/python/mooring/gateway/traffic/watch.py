@@ -6,11 +6,11 @@ import asyncio
 import logging
 
 from mooring.gateway.errors import UpstreamError
-from mooring.gateway.models import Model
-from mooring.gateway.served import Served
+from mooring.gateway.hop.served import Served
 from mooring.gateway.settings import Settings
+from mooring.gateway.traffic.models import Model
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.catalogue import MODEL_INFO, MODEL_READY
+from mooring.telemetry.models import MODEL_INFO, MODEL_READY
 
 _log = logging.getLogger(__name__)
 

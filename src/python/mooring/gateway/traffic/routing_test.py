@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mooring.gateway.errors import BadRouting
-from mooring.gateway.routing import Routing, read_routing
+from mooring.gateway.traffic.routing import Routing, read_routing
 
 TARGET = {"url": "http://127.0.0.1:3000", "version": 1, "bundle": "a" * 64}
 

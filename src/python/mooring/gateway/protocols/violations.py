@@ -7,7 +7,7 @@ import re
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.catalogue import INPUT_VIOLATIONS
+from mooring.telemetry.requests import INPUT_VIOLATIONS
 
 _FEATURE = re.compile(r"instances\[\d+\]\.(\w+)")
 

@@ -29,10 +29,10 @@ from mooring.gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from mooring.gateway.routing import Target
-from mooring.gateway.served import Served
+from mooring.gateway.hop.served import Served
+from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.catalogue import UPSTREAM_REQUESTS, UPSTREAM_SECONDS
+from mooring.telemetry.upstream import UPSTREAM_REQUESTS, UPSTREAM_SECONDS
 
 # Below the 5 s after which BentoML closes a silent connection.
 _KEEPALIVE_SECONDS = 3.0

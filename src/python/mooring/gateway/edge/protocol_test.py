@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mooring.gateway.protocol import LONGEST_HEAD
+from mooring.gateway.edge.protocol import LONGEST_HEAD
 from mooring.gateway.testing.gateway import RunningGateway, gateway
 from mooring.gateway.testing.ports import free_port
 

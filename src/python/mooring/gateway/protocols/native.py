@@ -18,13 +18,13 @@ from starlette.types import Receive, Scope, Send
 from mooring.contract.columns import Columns
 from mooring.contract.errors import InvalidRows
 from mooring.gateway.errors import ClientGone, UpstreamError, WrongMediaType, WrongMethod
+from mooring.gateway.hop.served import Served
 from mooring.gateway.identity import prediction_ids
-from mooring.gateway.models import Model, Models
-from mooring.gateway.served import Served
+from mooring.gateway.protocols.violations import count_violations
 from mooring.gateway.template import TemplateRoute
-from mooring.gateway.violations import count_violations
+from mooring.gateway.traffic.models import Model, Models
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.catalogue import GATEWAY_REQUEST_SECONDS, PREDICTIONS
+from mooring.telemetry.requests import GATEWAY_REQUEST_SECONDS, PREDICTIONS
 
 
 class Predict:

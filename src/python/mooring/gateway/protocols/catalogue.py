@@ -19,8 +19,8 @@ from mooring.gateway.answers import (
     VersionStatus,
 )
 from mooring.gateway.errors import UpstreamNotReady
-from mooring.gateway.models import Model, Models
-from mooring.gateway.served import Served
+from mooring.gateway.hop.served import Served
+from mooring.gateway.traffic.models import Model, Models
 
 
 def catalogue_routes(models: Models) -> APIRouter:
