@@ -36,7 +36,7 @@ IMAGES = [
 @pytest.fixture
 def options(tmp_path: Path) -> tuple[str, ...]:
     """What a gateway needs to start; the service does not mind."""
-    target = {"url": "http://service:3000", "version": 1, "bundle": "0" * 64}
+    target = {"urls": ["http://service:3000"], "version": 1, "bundle": "0" * 64}
     document = {"format": 1, "version": 1, "models": {"m": {"champion": target}}}
     path = tmp_path / "routing.json"
     path.write_text(json.dumps(document))

@@ -93,7 +93,7 @@ def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: 
 
 def _routing_document(served: Sequence[Served], urls: dict[str, str]) -> bytes:
     models = {
-        m.name: {"champion": {"url": urls[m.name], "version": m.version, "bundle": m.bundle}}
+        m.name: {"champion": {"urls": [urls[m.name]], "version": m.version, "bundle": m.bundle}}
         for m in served
     }
     document = {"format": 1, "version": 1, "models": models}

@@ -19,6 +19,7 @@ from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
 from mooring.gateway.openapi import OpenApi
+from mooring.gateway.predictor import Capture, Predictor
 from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.settings import Settings
@@ -38,6 +39,7 @@ class Ports:
     models: Models
     instruments: Instruments
     drain: Drain
+    capture: Capture
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -57,7 +59,8 @@ def create_app(ports: Ports) -> FastAPI:
     )
     problems.install(app)
     # Before the routes that end in `{model}`, which would match `name:predict` too.
-    app.router.routes.extend(Predict(ports.models, ports.instruments).routes())
+    predictor = Predictor(ports.models, ports.instruments, ports.capture)
+    app.router.routes.extend(Predict(predictor).routes())
     app.include_router(catalogue_routes(ports.models))
     app.include_router(health_routes(ports.models, ports.drain))
     app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
@@ -68,12 +71,14 @@ def create_app(ports: Ports) -> FastAPI:
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     """Connections to the model services, and the watch over each of them."""
     async with AsyncExitStack() as stack:
-        for model in ports.models:
-            await model.upstream.open()
-            stack.push_async_callback(model.upstream.close)
+        variants = [variant for model in ports.models for variant in model.variants]
+        for variant in variants:
+            await variant.open()
+            stack.push_async_callback(variant.close)
         watches = [
-            asyncio.create_task(watch(model, ports.instruments, ports.settings))
-            for model in ports.models
+            asyncio.create_task(watch(variant, replica, ports.instruments, ports.settings))
+            for variant in variants
+            for replica in variant.replicas
         ]
         stack.push_async_callback(_end, watches)
         yield
@@ -87,6 +92,6 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
 
 def _body_limit(ports: Ports, path: str) -> int:
     model = ports.models.at(path)
-    known = model.known if model else None
+    known = model.champion.known if model else None
     limit = known.contract.limits.bytes if known else _UNKNOWN_MODEL_BYTES
     return min(limit, ports.settings.body_bytes)

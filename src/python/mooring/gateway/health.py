@@ -36,4 +36,4 @@ def _reasons(models: Models, drain: Drain) -> dict[str, str]:
     """Why it is not ready, by what is to blame."""
     if drain.begun:
         return {"gateway": "draining, it is about to stop"}
-    return {model.name: model.reason for model in models if not model.ready}
+    return {each.name: each.champion.reason for each in models if not each.champion.ready}

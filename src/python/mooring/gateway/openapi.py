@@ -44,7 +44,7 @@ class OpenApi:
 
     def document(self) -> bytes:
         """The document as JSON; a model whose contract is not known yet is left out."""
-        known = [model.known for model in self._models if model.known is not None]
+        known = [each.champion.known for each in self._models if each.champion.known is not None]
         digests = [served.digest for served in known]
         if self._written is None or self._written[0] != digests:
             self._written = (digests, orjson.dumps(self._write(known)))

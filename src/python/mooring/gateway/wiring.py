@@ -15,8 +15,8 @@ from prometheus_client import (
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.drain import Drain
-from mooring.gateway.hop.upstream import Upstream
 from mooring.gateway.metrics import MetricsPort
+from mooring.gateway.predictor import Forgetful
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Model, Models
@@ -29,11 +29,9 @@ _log = logging.getLogger(__name__)
 
 def ports_of(settings: Settings, routing: Routing, instruments: Instruments) -> Ports:
     """Make what the application works with."""
-    models = [
-        Model(name, route.champion, Upstream(name, route.champion, instruments))
-        for name, route in routing.models.items()
-    ]
-    return Ports(settings, Models(models), instruments, Drain(settings.drain_seconds))
+    models = [Model(name, route, instruments) for name, route in routing.models.items()]
+    drain = Drain(settings.drain_seconds)
+    return Ports(settings, Models(models), instruments, drain, Forgetful())
 
 
 def new_registry() -> CollectorRegistry:

@@ -29,6 +29,7 @@ from mooring.gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
+from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
 from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import Instruments
@@ -45,11 +46,12 @@ _LONGEST_ANSWER = 8 * 1_048_576
 
 
 class Upstream:
-    """A client of one model service; `open` it inside the running event loop."""
+    """A client of one replica of a model service; `open` it inside the running event loop."""
 
-    def __init__(self, model: str, target: Target, instruments: Instruments) -> None:
+    def __init__(self, model: str, target: Target, url: str, instruments: Instruments) -> None:
         self._model = model
         self._target = target
+        self._url = url
         self._instruments = instruments
 
     async def open(self) -> None:
@@ -70,25 +72,27 @@ class Upstream:
         except TimeoutError:
             raise UpstreamTimeout(self._model, "its service is silent") from None
 
-    async def predict(self, served: Served, columns: Columns) -> NDArray[np.float64]:
+    async def predict(
+        self, served: Served, columns: Columns, deadline: Deadline
+    ) -> NDArray[np.float64]:
         """Predict each row, in order, shape (n,). Raises UpstreamError."""
         contract = served.contract
         body = wire.encode_columns(contract, columns)
+        seconds = deadline.left()
         try:
-            async with asyncio.timeout(contract.limits.deadline_seconds):
+            async with asyncio.timeout(seconds):
                 try:
                     answer = await self._counted(served, body)
                 except UpstreamDisconnected:
                     answer = await self._counted(served, body)
         except TimeoutError:
             self._count(UpstreamTimeout.reason)
-            problem = f"no answer within {contract.limits.deadline_seconds:g} s"
-            raise UpstreamTimeout(self._model, problem) from None
+            raise UpstreamTimeout(self._model, f"no answer within {seconds:.3g} s") from None
         return self._decode(contract, answer, rows_in(columns))
 
     def _session(self, connections: int) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
-            self._target.url,
+            self._url,
             connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEPALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),

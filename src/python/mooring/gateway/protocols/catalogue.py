@@ -52,25 +52,27 @@ def catalogue_routes(models: Models) -> APIRouter:
 
 def _known(model: Model) -> Served:
     """What was last learned of the model, even if its service is away now."""
-    if model.known is None:
-        raise UpstreamNotReady(model.name, model.reason)
-    return model.known
+    champion = model.champion
+    if champion.known is None:
+        raise UpstreamNotReady(model.name, champion.reason)
+    return champion.known
 
 
 def _state(model: Model) -> State:
-    return "AVAILABLE" if model.ready else "LOADING"
+    return "AVAILABLE" if model.champion.ready else "LOADING"
 
 
 def _listed(model: Model) -> ListedModel:
-    return ListedModel(name=model.name, version=model.champion.version, state=_state(model))
+    return ListedModel(name=model.name, version=model.champion.target.version, state=_state(model))
 
 
 def _status(model: Model) -> VersionStatus:
     return VersionStatus(
-        version=str(model.champion.version),
+        version=str(model.champion.target.version),
         state=_state(model),
         status=StatusDetail(
-            error_code="OK" if model.ready else "UNAVAILABLE", error_message=model.reason
+            error_code="OK" if model.champion.ready else "UNAVAILABLE",
+            error_message=model.champion.reason,
         ),
     )
 

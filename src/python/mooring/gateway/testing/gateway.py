@@ -108,7 +108,7 @@ def until(attempt: Callable[[], T], enough: Callable[[T], bool]) -> T:
 
 def routing_document(url: str, **champion: Any) -> dict[str, Any]:
     """A routing document for the model of the fake service."""
-    target = {"url": url, "version": VERSION, "bundle": BUNDLE} | champion
+    target = {"urls": [url], "version": VERSION, "bundle": BUNDLE} | champion
     return {"format": 1, "version": 1, "models": {"voyage_delay": {"champion": target}}}
 
 

@@ -1,61 +1,44 @@
-"""The models that this gateway serves, and what is known of each at this moment."""
+"""The models that this gateway serves, each with its variants."""
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterable, Iterator
 
-from mooring.gateway.errors import UnknownModel, UnknownVersion, UpstreamNotReady
-from mooring.gateway.hop.served import Served
-from mooring.gateway.hop.upstream import Upstream
-from mooring.gateway.traffic.routing import Target
+from mooring.gateway.call import Call
+from mooring.gateway.errors import UnknownModel, UnknownVersion
+from mooring.gateway.traffic.routing import Route
+from mooring.gateway.traffic.variant import Variant
+from mooring.telemetry.binding import Instruments
 
-_MODEL_PATH = re.compile(r"/v1/models/([a-z][a-z0-9_]*)")
+_MODEL_PATH = re.compile(r"/v[12]/models/([a-z][a-z0-9_]*)")
 
 
 class Model:
-    """One routed model: it can be asked while there is no `reason` why not.
+    """One routed model."""
 
-    `known` outlives a service that went away: limits and documentation still come from it.
-    """
-
-    def __init__(self, name: str, champion: Target, upstream: Upstream) -> None:
+    def __init__(self, name: str, route: Route, instruments: Instruments) -> None:
         self.name = name
-        self.champion = champion
-        self.upstream = upstream
-        self.known: Served | None = None
-        self.reason = "its service has not been reached yet"
-        # Set by whoever has cause to believe that this is no longer true.
-        self.doubted = asyncio.Event()
+        self.route = route
+        self.champion = Variant.of(name, "champion", route.champion, instruments)
+        self.challenger: Variant | None = None
+        if route.challenger is not None:
+            self.challenger = Variant.of(name, "challenger", route.challenger, instruments)
 
     @property
-    def ready(self) -> bool:
-        """Whether it can be asked."""
-        return not self.reason
+    def variants(self) -> tuple[Variant, ...]:
+        """All variants, the champion first."""
+        return (self.champion,) if self.challenger is None else (self.champion, self.challenger)
 
-    def learned(self, served: Served) -> None:
-        """The service is ready and serves what the routing names."""
-        # The same again keeps the object, whose schema is built once.
-        self.known = self.known if self.known == served else served
-        self.reason = ""
-
-    def lost(self, reason: str) -> None:
-        """The service cannot be asked."""
-        self.reason = reason
-
-    def ask(self) -> Served:
-        """What answers now. Raises UpstreamNotReady."""
-        if self.known is None or self.reason:
-            raise UpstreamNotReady(self.name, self.reason)
-        return self.known
-
-    def check_version(self, version: str | None, label: str | None) -> None:
-        """Raises UnknownVersion when the caller asks for another than the champion."""
-        if version is not None and version != str(self.champion.version):
-            raise UnknownVersion(self.name, self.champion.version)
-        if label is not None and label != "champion":
-            raise UnknownVersion(self.name, self.champion.version)
+    def choose(self, call: Call) -> Variant:
+        """Who answers a call. Raises UnknownVersion when it asks for one that is not there."""
+        if call.version is None and call.label is None:
+            return self.champion
+        for variant in self.variants:
+            by_version = call.version in (None, str(variant.target.version))
+            if by_version and call.label in (None, variant.role):
+                return variant
+        raise UnknownVersion(self.name, self.champion.target.version)
 
 
 class Models:

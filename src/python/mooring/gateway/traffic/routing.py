@@ -1,10 +1,11 @@
 """The routing document: which model services this gateway sends to. One writer, gateways obey.
 
     {"format": 1, "version": 7, "models": {"flight_delay": {
-        "champion": {"url": "http://127.0.0.1:3000", "version": 1, "bundle": "…"}}}}
+        "champion": {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "…"}}}}
 
 `version` counts the document's own revisions; a champion's `version` and `bundle` (64 hex digits)
-are what its service must say of itself, or nothing is sent to it.
+are what its services must say of themselves, or nothing is sent to them; `urls` are replicas of
+one service.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from mooring.gateway.errors import BadRouting
 
 _CURE = "Write it again with `mooring gateway render`."
 
+# Behind one address a platform may balance over many more.
+_MOST_REPLICAS = 64
+
+# Without userinfo, path or query: the hop's own paths follow.
+Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+$", max_length=300)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -29,18 +35,21 @@ class _Closed(BaseModel):
 
 
 class Target(_Closed):
-    """One model service, and what it must turn out to serve."""
+    """The replicas of one model service, and what they must turn out to serve."""
 
-    # Without userinfo, path or query: the hop's own paths follow.
-    url: str = Field(pattern=r"^https?://[^\s/?#@]+$", max_length=300)
+    urls: tuple[Url, ...] = Field(min_length=1, max_length=_MOST_REPLICAS)
     version: int = Field(ge=0, description="Release number; 0 is a bundle without a release.")
     bundle: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+Role = Literal["champion", "challenger"]
 
 
 class Route(_Closed):
     """Who answers for one model."""
 
     champion: Target
+    challenger: Target | None = None
 
 
 class Routing(_Closed):

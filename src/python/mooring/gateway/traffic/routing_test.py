@@ -9,7 +9,7 @@ import pytest
 from mooring.gateway.errors import BadRouting
 from mooring.gateway.traffic.routing import Routing, read_routing
 
-TARGET = {"url": "http://127.0.0.1:3000", "version": 1, "bundle": "a" * 64}
+TARGET = {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "a" * 64}
 
 
 def document(target: Any = TARGET, name: str = "flight_delay", **rest: Any) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def test_a_sound_document_is_read(tmp_path: Path) -> None:
     routing = read_routing(written(tmp_path, document()))
     assert isinstance(routing, Routing)
     assert routing.version == 7
-    assert routing.models["flight_delay"].champion.model_dump() == TARGET
+    assert routing.models["flight_delay"].champion.model_dump(mode="json") == TARGET
 
 
 @pytest.mark.parametrize(
@@ -39,9 +39,13 @@ def test_a_sound_document_is_read(tmp_path: Path) -> None:
         pytest.param(document(models={}), "models", id="no model"),
         pytest.param(document(extra=1), "extra", id="an unknown field"),
         pytest.param(document(name="Flight"), "models.Flight", id="a name in upper case"),
-        pytest.param(document({**TARGET, "url": "ftp://x"}), "url", id="another scheme"),
-        pytest.param(document({**TARGET, "url": "http://u:p@x"}), "url", id="a password in a URL"),
-        pytest.param(document({**TARGET, "url": "http://x/path"}), "url", id="a path in a URL"),
+        pytest.param(document({**TARGET, "urls": ["ftp://x"]}), "urls.0", id="another scheme"),
+        pytest.param(
+            document({**TARGET, "urls": ["http://u:p@x"]}), "urls.0", id="a password in a URL"
+        ),
+        pytest.param(
+            document({**TARGET, "urls": ["http://x/path"]}), "urls.0", id="a path in a URL"
+        ),
         pytest.param(document({**TARGET, "bundle": "A" * 64}), "bundle", id="a bad digest"),
         pytest.param(document({**TARGET, "version": -1}), "version", id="a negative release"),
         pytest.param(document({**TARGET, "weight": 1}), "weight", id="a field of the future"),
@@ -71,7 +75,7 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, problem:
 
 
 def test_a_bad_password_in_the_document_is_not_repeated(tmp_path: Path) -> None:
-    path = written(tmp_path, document({**TARGET, "url": "http://u:canary@x"}))
+    path = written(tmp_path, document({**TARGET, "urls": ["http://u:canary@x"]}))
     with pytest.raises(BadRouting) as raised:
         read_routing(path)
     assert "canary" not in str(raised.value)

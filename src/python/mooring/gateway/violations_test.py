@@ -6,8 +6,8 @@ import pytest
 
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.request import RequestSchema
-from mooring.gateway.protocols.violations import feature_of, kind_of
 from mooring.gateway.testing.contracts import CONTRACT, ROW
+from mooring.gateway.violations import feature_of, kind_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""The way of a prediction through the gateway, whatever protocol it came by.
+
+call ─▶ model ─▶ variant ─▶ columns ─▶ service ─▶ remembered ─▶ answer
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mooring.contract.columns import Columns
+from mooring.contract.errors import InvalidRows
+from mooring.gateway.call import Call
+from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.served import Served
+from mooring.gateway.identity import prediction_ids
+from mooring.gateway.traffic.models import Models
+from mooring.gateway.traffic.variant import Variant
+from mooring.gateway.violations import count_violations
+from mooring.telemetry.binding import Instruments
+from mooring.telemetry.requests import GATEWAY_REQUEST_SECONDS, PREDICTIONS
+
+# From what a protocol's body says to columns of the contract; raises InvalidRows.
+Parse = Callable[[Served], Columns]
+
+Part = Literal["champion", "challenger", "shadow"]
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """One value and one id for each row, and which bundle they come from."""
+
+    served: Served
+    values: NDArray[np.float64]
+    ids: list[str]
+
+
+@dataclass(frozen=True)
+class Made:
+    """All there is to remember of one answered call; `seconds` is how long it took."""
+
+    call: Call
+    served: Served
+    part: Part
+    columns: Columns
+    values: NDArray[np.float64]
+    ids: Sequence[str]
+    seconds: float
+
+
+class Capture(Protocol):
+    """Where predictions are remembered."""
+
+    def accept(self, made: Made) -> None:
+        """Remember it, or not: never raises, never waits."""
+
+
+class Forgetful:
+    """A capture that remembers nothing."""
+
+    def accept(self, made: Made) -> None:
+        """Let it go."""
+
+
+class Predictor:
+    """Answers calls for predictions."""
+
+    def __init__(self, models: Models, instruments: Instruments, capture: Capture) -> None:
+        self._models = models
+        self._instruments = instruments
+        self._capture = capture
+
+    def expect(self, call: Call) -> None:
+        """Raises UnknownModel or UnknownVersion, before anybody has read a body for nothing."""
+        self._models[call.model].choose(call)
+
+    async def predict(self, call: Call, parse: Parse) -> Predicted:
+        """Answer one call. Raises RequestError, InvalidRows or UpstreamError."""
+        model = self._models[call.model]
+        started = time.perf_counter()
+        try:
+            return await self._predict(call, parse, model.choose(call), started)
+        finally:
+            seconds = time.perf_counter() - started
+            self._instruments.observe(GATEWAY_REQUEST_SECONDS, seconds, model=model.name)
+
+    async def _predict(
+        self, call: Call, parse: Parse, variant: Variant, started: float
+    ) -> Predicted:
+        served = variant.ask()
+        columns = self._parse(served, parse)
+        values = await variant.predict(served, columns, _deadline(call, served))
+        version = str(served.target.version)
+        self._instruments.add(PREDICTIONS, len(values), model=variant.model, version=version)
+        ids = prediction_ids(len(values))
+        seconds = time.perf_counter() - started
+        self._capture.accept(Made(call, served, variant.role, columns, values, ids, seconds))
+        return Predicted(served, values, ids)
+
+    def _parse(self, served: Served, parse: Parse) -> Columns:
+        try:
+            return parse(served)
+        except InvalidRows as error:
+            count_violations(error, served.contract, self._instruments)
+            raise
+
+
+def _deadline(call: Call, served: Served) -> Deadline:
+    longest = served.contract.limits.deadline_seconds
+    return Deadline.within(longest if call.patience is None else min(call.patience, longest))

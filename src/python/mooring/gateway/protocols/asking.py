@@ -1,0 +1,42 @@
+"""What every protocol reads of a request in the same way."""
+
+from __future__ import annotations
+
+from starlette.requests import ClientDisconnect, Request
+
+from mooring.gateway.call import Call, Protocol
+from mooring.gateway.errors import ClientGone, WrongMediaType, WrongMethod
+
+
+def call_of(request: Request, protocol: Protocol) -> Call:
+    """The call that path and headers describe."""
+    parameters = request.path_params
+    return Call(
+        model=parameters["model"],
+        version=parameters.get("version"),
+        label=parameters.get("label"),
+        key=request.headers.get("mooring-key"),
+        protocol=protocol,
+    )
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body. Raises ClientGone when it never comes."""
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise ClientGone from None
+
+
+def check_method(request: Request, *allowed: str) -> None:
+    """Raises WrongMethod."""
+    if request.method not in allowed:
+        raise WrongMethod(allowed)
+
+
+def check_media_type(request: Request) -> None:
+    """Raises WrongMediaType unless the body is declared as plain JSON."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    encoding = request.headers.get("content-encoding", "identity").lower()
+    if media_type != "application/json" or encoding != "identity":
+        raise WrongMediaType

@@ -1,0 +1,74 @@
+"""One variant of a model, champion or challenger: its replicas, and the way of a call to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mooring.contract.columns import Columns
+from mooring.gateway.errors import UpstreamNotReady
+from mooring.gateway.hop.balance import Balancer
+from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.replica import Replica
+from mooring.gateway.hop.served import Served
+from mooring.gateway.hop.upstream import Upstream
+from mooring.gateway.traffic.routing import Role, Target
+from mooring.telemetry.binding import Instruments
+
+
+class Variant:
+    """What one target serves. All its replicas serve the same bundle, hence the same contract."""
+
+    def __init__(self, model: str, role: Role, target: Target, replicas: Sequence[Replica]) -> None:
+        self.model = model
+        self.role = role
+        self.target = target
+        self.replicas = tuple(replicas)
+        self._way = Balancer(model, self.replicas)
+
+    @classmethod
+    def of(cls, model: str, role: Role, target: Target, instruments: Instruments) -> Variant:
+        """A variant with one replica for each address of the target."""
+        replicas = [Replica(Upstream(model, target, url, instruments)) for url in target.urls]
+        return cls(model, role, target, replicas)
+
+    @property
+    def known(self) -> Served | None:
+        """What was last learned of it, even if its service is away now."""
+        return next((each.known for each in self.replicas if each.known is not None), None)
+
+    @property
+    def reason(self) -> str:
+        """Why it cannot be asked; empty while it can."""
+        if any(replica.ready for replica in self.replicas):
+            return ""
+        return self.replicas[0].reason
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked."""
+        return not self.reason
+
+    def ask(self) -> Served:
+        """What answers now. Raises UpstreamNotReady."""
+        if self.known is None or self.reason:
+            raise UpstreamNotReady(self.model, self.reason)
+        return self.known
+
+    async def predict(
+        self, served: Served, columns: Columns, deadline: Deadline
+    ) -> NDArray[np.float64]:
+        """Predict each row, in order, shape (n,). Raises UpstreamError."""
+        return await self._way.predict(served, columns, deadline)
+
+    async def open(self) -> None:
+        """Open the connections, inside the running event loop."""
+        for replica in self.replicas:
+            await replica.upstream.open()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for replica in self.replicas:
+            await replica.upstream.close()
