@@ -82,7 +82,8 @@ class Stack:
 @pytest.fixture(scope="module")
 def routing(tmp_path_factory: pytest.TempPathFactory, champion: Released) -> tuple[str, ...]:
     """The gateway's options: its routing document, and who may ask."""
-    target = {"urls": ["http://service:3000"], "version": champion.version, "bundle": champion.bundle}
+    served = {"version": champion.version, "bundle": champion.bundle}
+    target = {"urls": ["http://service:3000"], **served}
     document = {"format": 1, "version": 1, "models": {MODEL: {"champion": target}}}
     path = tmp_path_factory.mktemp("routing") / "routing.json"
     path.write_text(json.dumps(document))
