@@ -28,22 +28,11 @@ def whole_ones(content: bytes) -> tuple[list[Frame], BrokenFrame | None]:
     """The frames that are read, and what ended the reading."""
     found: list[Frame] = []
     try:
-        found.extend(read_frames(io.BytesIO(content).read))
+        for frame in read_frames(io.BytesIO(content).read):
+            found.append(frame)  # noqa: PERF402, what came before an error is kept
     except BrokenFrame as error:
-        # `extend` keeps nothing of what an iterator gave before it raised.
-        found = list(_until_broken(content))
         return found, error
     return found, None
-
-
-def _until_broken(content: bytes) -> list[Frame]:
-    found: list[Frame] = []
-    frames = read_frames(io.BytesIO(content).read)
-    while True:
-        try:
-            found.append(next(frames))
-        except (BrokenFrame, StopIteration):
-            return found
 
 
 @given(some_frames)

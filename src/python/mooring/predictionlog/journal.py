@@ -1,7 +1,7 @@
 """The journal: frames in, segments out, one open file for each model and log.
 
-A frame that is durable is not written again, whoever sends it again: sequence numbers of one gateway
-process rise, and the last one of each open segment is known, also of one that was recovered.
+A frame that is durable is not written again, whoever sends it again: sequence numbers of one
+gateway process rise, and the last one of each open segment is known, also of a recovered one.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Journal:
             self._durable[folder] = rows[-1].sequence
 
     def seal_due(self) -> None:
-        """Seal what is large or old enough, and let go of what is too old to keep. Raises OSError."""
+        """Seal what is large or old enough, delete what is not to be kept. Raises OSError."""
         for folder, segment in list(self._open.items()):
             age = self._clock.monotonic() - segment.opened
             if segment.bytes >= self._rotation.most_bytes or age >= self._rotation.most_seconds:
@@ -123,11 +123,8 @@ class Journal:
         segment.seal()
         del self._open[folder]
         for path in retain(folder, self._keep, self._clock.wall()):
-            _log.warning(
-                "segment deleted, it is not to be kept", extra={"facts": {"path": str(path)}}
-            )
+            _log.info("segment deleted", extra={"facts": {"path": str(path)}})
 
 
-def _told(found: Recovered) -> dict[str, dict[str, str | int]]:
-    facts = {"path": str(found.path), "records": found.rows, "torn_bytes": found.cut}
-    return {"facts": facts}
+def _told(found: Recovered) -> dict[str, object]:
+    return {"facts": {"path": str(found.path), "records": found.rows, "torn_bytes": found.cut}}

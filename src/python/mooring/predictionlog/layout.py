@@ -2,9 +2,9 @@
 
     <home>/predictions/<model>/<gateway>/<opened>-<process>-<first>.segment
 
-`opened` is the time in milliseconds, so names sort by time; `process` tells the gateway process that
-wrote it from the one before; `first` is the sequence number of its first frame. A file that is
-still written ends in `.open` and is locked by its writer: one that nobody holds was left by a
+`opened` is the time in milliseconds, so names sort by time; `process` tells the gateway process
+that wrote it from the one before; `first` is the sequence number of its first frame. A file that
+is still written ends in `.open` and is locked by its writer: one that nobody holds was left by a
 writer that died.
 """
 

@@ -1,7 +1,7 @@
 """Writing one segment: append and sync, seal by a last frame, fsync and rename.
 
-What is appended is durable when `append` returns. When it raises, the same frames are to be appended
-again: what the refusal left of them is cut off first.
+What is appended is durable when `append` returns. When it raises, the same frames are to be
+appended again: what the refusal left of them is cut off first.
 """
 
 from __future__ import annotations
