@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mooring.bundle.atomic import write_file
 from mooring.cli.http import status_of
+from mooring.cli.routing import Routed, local_url, write_routing
 from mooring.cli.workspace import Workspace
 from mooring.process.children import Child, Processes, failed
 from mooring.process.ports import LOOPBACK, require_free
@@ -46,12 +45,17 @@ def start_stack(
 
     Raises PortInUse before anything is started, ProcessFailed when a server does not come up.
     """
-    urls = {m.name: f"http://{LOOPBACK}:{ports.service + i}" for i, m in enumerate(served)}
     for port in (ports.gateway, ports.metrics, *(ports.service + i for i in range(len(served)))):
         require_free(port)
     for number, model in enumerate(served):
         _start_service(processes, space, model, ports.service + number)
-    write_file(space.routing, _routing_document(served, urls))
+    write_routing(
+        space.routing,
+        [
+            Routed(m.name, local_url(ports.service + number), m.version, m.bundle)
+            for number, m in enumerate(served)
+        ],
+    )
     return _start_gateway(processes, space, ports, drain)
 
 
@@ -89,12 +93,3 @@ def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: 
     url = f"http://{LOOPBACK}:{ports.gateway}"
     processes.wait_until(child, lambda: status_of(f"{url}/readyz") == 200, BOOT_SECONDS)
     return url
-
-
-def _routing_document(served: Sequence[Served], urls: dict[str, str]) -> bytes:
-    models = {
-        m.name: {"champion": {"urls": [urls[m.name]], "version": m.version, "bundle": m.bundle}}
-        for m in served
-    }
-    document = {"format": 1, "version": 1, "models": models}
-    return (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()

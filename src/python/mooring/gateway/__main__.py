@@ -10,7 +10,7 @@ from types import FrameType
 
 
 def main(environ: Mapping[str, str]) -> int:
-    """Run the gateway; a mistake of its operator is one line on stderr, not a traceback."""
+    """Run the gateway; each mistake of its operator is one line on stderr, no traceback."""
     from mooring.gateway.errors import StartError
     from mooring.gateway.settings import Settings
     from mooring.gateway.wiring import run
@@ -18,7 +18,7 @@ def main(environ: Mapping[str, str]) -> int:
     try:
         return run(Settings.of(environ))
     except StartError as error:
-        sys.stderr.write(f"mooring gateway: {error}\n")
+        sys.stderr.writelines(f"mooring gateway: {line}\n" for line in str(error).splitlines())
         return error.exit_code
 
 

@@ -3,7 +3,8 @@
 MooringError
 └── GatewayError
     ├── StartError                the process cannot start; says so in one line
-    │   ├── BadSetting            exit 78: an environment variable
+    │   ├── BadSetting            exit 78: an environment variable, or a key of the file
+    │   ├── BadSettings           exit 78: several of them
     │   ├── BadRouting            exit 78: the routing document
     │   └── PortTaken             exit 69: an address that cannot be listened on
     ├── RequestError              the caller can mend it
@@ -43,7 +44,18 @@ class StartError(GatewayError):
 
 
 class BadSetting(StartError):
-    """An environment variable that cannot be used."""
+    """An environment variable, or a key of the configuration file, that cannot be used."""
+
+
+class BadSettings(StartError):
+    """Several of them, told at once: one on each line."""
+
+    def __init__(self, faults: Sequence[BadSetting]) -> None:
+        super().__init__(f"{len(faults)} settings cannot be used")
+        self.faults = tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.faults))
 
 
 class BadRouting(StartError):

@@ -21,7 +21,9 @@ SOUND = json.dumps(routing_document("http://127.0.0.1:3000"))
         pytest.param(None, {"MOORING_DRAIN_SECONDS": "soon"}, "DRAIN_SECONDS", id="no number"),
         pytest.param(None, {"MOORING_GATEWAY_HOST": "::"}, "GATEWAY_HOST", id="a public address"),
         pytest.param(None, {"MOORING_METRICS_HOST": "::"}, "METRICS_HOST", id="public metrics"),
-        pytest.param(None, {"MOORING_GATEWAY_AUTH": "keys"}, "AUTH: the only", id="unknown auth"),
+        pytest.param(
+            None, {"MOORING_GATEWAY_AUTH": "keys"}, "AUTH: it is not one of", id="unknown auth"
+        ),
     ],
 )
 def test_a_mistake_of_the_operator_is_one_line_and_exit_78(

@@ -29,7 +29,11 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
         pytest.param({"MOORING_METRICS_HOST": "::1"}, Settings(metrics_host="::1"), id="metrics"),
         pytest.param({"MOORING_GATEWAY_PORT": ""}, Settings(), id="an empty variable is unset"),
         pytest.param({"MOORING_GATEWAY_AUTH": ""}, Settings(), id="nothing said of authentication"),
-        pytest.param({"MOORING_GATEWAY_AUTH": "none"}, Settings(), id="none opens no address"),
+        pytest.param(
+            {"MOORING_GATEWAY_AUTH": "none"},
+            Settings(authentication="none"),
+            id="none opens no address",
+        ),
     ],
 )
 def test_each_variable_sets_its_setting(environ: dict[str, str], expected: Settings) -> None:
