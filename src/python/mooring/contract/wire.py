@@ -24,6 +24,8 @@ CONTRACT_HEADER = "Mooring-Contract"
 MODEL_HEADER = "Mooring-Model"
 VERSION_HEADER = "Mooring-Version"
 BUNDLE_HEADER = "Mooring-Bundle"
+# How many milliseconds the sender will still wait; what takes longer need not be begun.
+DEADLINE_HEADER = "Mooring-Deadline-Ms"
 
 _COLUMNS = b"MOORCOL1"
 _PREDICTIONS = b"MOORPRD1"

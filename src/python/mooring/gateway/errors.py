@@ -12,12 +12,18 @@ MooringError
     │   ├── UnknownVersion
     │   ├── WrongMethod
     │   ├── WrongMediaType
+    │   ├── BadPatience
     │   ├── BodyTooLarge
     │   └── ClientGone            the caller hung up; nobody reads the answer
+    ├── Unserved                  ours to mend; no service was asked
+    │   ├── Overloaded            more work than is done in time; `reason` is one word
+    │   └── DeadlineExceeded      nobody waits any more
     └── UpstreamError             ours to mend; `reason` is one word for machines
         ├── UpstreamNotReady      it was not asked: it is not there yet, or serves another bundle
         ├── UpstreamUnreachable   no connection
-        ├── UpstreamDisconnected  the connection broke before an answer, twice
+        ├── CircuitOpen           it was not asked: it failed again and again
+        ├── UpstreamBusy          it turned the request away, undone
+        ├── UpstreamDisconnected  the connection broke before an answer
         ├── UpstreamTimeout       the contract's deadline passed
         ├── UpstreamRefused       it answered with an error
         ├── UpstreamChanged       it serves another contract or bundle than a moment ago
@@ -27,10 +33,17 @@ MooringError
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal
 
 from mooring.contract.errors import MooringError
+
+ShedReason = Literal["queue_full", "queue_timeout"]
+
+_SHED: Mapping[ShedReason, str] = {
+    "queue_full": "too many requests wait for it already",
+    "queue_timeout": "it did not get to this request in time",
+}
 
 
 class GatewayError(MooringError):
@@ -106,6 +119,14 @@ class WrongMediaType(RequestError):
         super().__init__("only plain JSON is read here", place="body", cure=cure)
 
 
+class BadPatience(RequestError):
+    """The header that says how long the caller waits is no number of milliseconds."""
+
+    def __init__(self, header: str) -> None:
+        cure = "Send whole milliseconds, such as 1500, or leave it out."
+        super().__init__("it is not a number of milliseconds", place=header, cure=cure)
+
+
 class BodyTooLarge(RequestError):
     """The body is longer than the model's contract or this gateway allows."""
 
@@ -120,6 +141,27 @@ class ClientGone(RequestError):
 
     def __init__(self) -> None:
         super().__init__("the connection ended before the body did", place="body")
+
+
+class Unserved(GatewayError):
+    """A request that this gateway did not pass on."""
+
+
+class Overloaded(Unserved):
+    """More work for this model than is done in time: this request was turned away, undone."""
+
+    def __init__(self, model: str, reason: ShedReason) -> None:
+        cure = "Try again after the time in Retry-After, and not more often than answers come."
+        super().__init__(_SHED[reason], place=model, cure=cure)
+        self.reason = reason
+
+
+class DeadlineExceeded(Unserved):
+    """The deadline passed before the model service was asked."""
+
+    def __init__(self, model: str) -> None:
+        cure = "Allow more time, or send fewer rows at once."
+        super().__init__("its time was over before the work began", place=model, cure=cure)
 
 
 class UpstreamError(GatewayError):
@@ -141,6 +183,22 @@ class UpstreamUnreachable(UpstreamError):
     """No connection to the service."""
 
     reason = "unreachable"
+
+
+class CircuitOpen(UpstreamError):
+    """The service was not asked: it failed again and again, and is left alone for a while."""
+
+    reason = "circuit_open"
+
+    def __init__(self, model: str, seconds: float) -> None:
+        super().__init__(model, "its service failed again and again, and is left alone")
+        self.seconds = seconds  # until it is tried again
+
+
+class UpstreamBusy(UpstreamError):
+    """The service turned the request away and did nothing of it."""
+
+    reason = "busy"
 
 
 class UpstreamDisconnected(UpstreamError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 import orjson
@@ -49,14 +50,19 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.UnknownModel: Kind("unknown-model", 404, "Unknown model"),
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
+    errors.BadPatience: Kind("bad-deadline", 400, "The deadline is unreadable"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
     errors.WrongMediaType: Kind("wrong-media-type", 415, "Unsupported media type"),
     InvalidRows: INVALID_ROWS,
+    errors.Overloaded: Kind("overloaded", 503, "The model is overloaded", 1),
+    errors.DeadlineExceeded: Kind("deadline-exceeded", 504, "The deadline has passed"),
     errors.UpstreamDisconnected: Kind("upstream", 502, "The model service hung up", 1),
     errors.UpstreamRefused: Kind("upstream", 502, "The model service failed", 1),
     errors.UpstreamInvalid: Kind("upstream", 502, "The model service's answer is unusable"),
     errors.UpstreamNotReady: Kind("upstream", 503, "The model is not ready", 1),
     errors.UpstreamUnreachable: Kind("upstream", 503, "The model service is unreachable", 1),
+    errors.CircuitOpen: Kind("upstream", 503, "The model service is left alone", 1),
+    errors.UpstreamBusy: Kind("upstream", 503, "The model service is busy", 1),
     errors.UpstreamChanged: Kind("upstream", 503, "The model is being replaced", 1),
     errors.UpstreamTimeout: Kind("upstream", 504, "The model service took too long"),
 }
@@ -96,6 +102,10 @@ def problem_of(error: MooringError) -> Response:
         return problem(kind, detail, errors=_violations(error.violations))
     if isinstance(error, errors.WrongMethod):
         return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
+    if isinstance(error, errors.Overloaded):
+        return problem(kind, str(error), {"X-Shed-Reason": error.reason}, reason=error.reason)
+    if isinstance(error, errors.CircuitOpen):
+        kind = replace(kind, retry_after=max(1, ceil(error.seconds)))
     if isinstance(error, errors.UpstreamError):
         return problem(kind, str(error), reason=error.reason)
     return problem(kind, str(error))

@@ -7,7 +7,15 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
-from mooring.gateway.errors import RequestError, StartError, UpstreamError, UpstreamTimeout
+from mooring.gateway.errors import (
+    CircuitOpen,
+    Overloaded,
+    RequestError,
+    StartError,
+    Unserved,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from mooring.gateway.problems import INTERNAL, KINDS, answer
 
 
@@ -20,12 +28,13 @@ def leaves(error: type[MooringError]) -> Iterator[type[MooringError]]:
 
 
 def test_every_error_that_a_request_can_meet_is_in_the_table() -> None:
-    assert {*leaves(RequestError), *leaves(UpstreamError), InvalidRows} == set(KINDS)
+    met = {*leaves(RequestError), *leaves(Unserved), *leaves(UpstreamError), InvalidRows}
+    assert met == set(KINDS)
 
 
 def test_errors_of_the_caller_are_4xx_and_ours_are_5xx() -> None:
     for error, kind in KINDS.items():
-        ours = issubclass(error, UpstreamError)
+        ours = issubclass(error, UpstreamError | Unserved)
         assert kind.status // 100 == (5 if ours else 4), error
 
 
@@ -58,3 +67,20 @@ def test_a_deadline_has_no_retry_after_because_trying_again_would_only_add_load(
 def test_headers_of_routing_errors_are_kept() -> None:
     response = answer(HTTPException(405, headers={"Allow": "GET"}))
     assert (response.status_code, response.headers["allow"]) == (405, "GET")
+
+
+def test_what_is_shed_says_why_in_a_header_too() -> None:
+    response = answer(Overloaded("m", "queue_full"))
+    shown = (response.headers["x-shed-reason"], json.loads(bytes(response.body))["reason"])
+    assert shown == ("queue_full", "queue_full")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [pytest.param(0.2, "1", id="at least one second"), pytest.param(7.2, "8", id="rounded up")],
+)
+def test_who_meets_an_open_breaker_is_told_when_it_is_tried_again(
+    seconds: float, shown: str
+) -> None:
+    assert answer(CircuitOpen("m", seconds)).headers["retry-after"] == shown

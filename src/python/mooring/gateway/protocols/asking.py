@@ -6,16 +6,18 @@ from starlette.requests import ClientDisconnect, Request
 
 from mooring.gateway.call import Call, Protocol
 from mooring.gateway.errors import ClientGone, WrongMediaType, WrongMethod
+from mooring.gateway.hop.deadline import PATIENCE_HEADER, patience_of
 
 
 def call_of(request: Request, protocol: Protocol) -> Call:
-    """The call that path and headers describe."""
+    """The call that path and headers describe. Raises BadPatience."""
     parameters = request.path_params
     return Call(
         model=parameters["model"],
         version=parameters.get("version"),
         label=parameters.get("label"),
         key=request.headers.get("mooring-key"),
+        patience=patience_of(request.headers.get(PATIENCE_HEADER)),
         protocol=protocol,
     )
 
