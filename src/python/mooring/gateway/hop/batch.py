@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextvars import Context, copy_context
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mooring.contract.columns import Columns, concatenate, rows_in
+from mooring.contract.errors import MooringError
 from mooring.gateway.errors import UpstreamTimeout
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
@@ -119,7 +121,9 @@ class Batch:
 
 def twin(error: E) -> E:
     """An equal error: one object raised in several tasks would collect the traces of all."""
-    kind = type(error)
-    other = kind.__new__(kind, *error.args)
-    other.__dict__.update(error.__dict__)
+    if isinstance(error, MooringError):
+        other = type(error).__new__(type(error), *error.args)
+        other.__dict__.update(error.__dict__)
+    else:
+        other = copy(error)
     return other.with_traceback(error.__traceback__)
