@@ -15,9 +15,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from mooring.contract.annotations import LONGEST_CATEGORY
 from mooring.contract.columns import Column, Columns, rows_in
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidWire
+from mooring.contract.feature import Feature
 
 CONTENT_TYPE = "application/octet-stream"
 CONTRACT_HEADER = "Mooring-Contract"
@@ -30,6 +32,17 @@ DEADLINE_HEADER = "Mooring-Deadline-Ms"
 _COLUMNS = b"MOORCOL1"
 _PREDICTIONS = b"MOORPRD1"
 _HEAD = struct.Struct("<8sI")
+_NUMBER, _LENGTH, _WIDEST_CHARACTER = 8, 4, 4
+
+
+def widest_body(contract: Contract, rows: int) -> int:
+    """Bytes of the largest request body that so many valid rows can make."""
+    return _HEAD.size + rows * widest_row(contract)
+
+
+def widest_row(contract: Contract) -> int:
+    """Bytes of the largest valid row."""
+    return sum(_widest(feature) for feature in contract.features)
 
 
 def encode_columns(contract: Contract, columns: Columns) -> bytes:
@@ -71,6 +84,14 @@ def decode_predictions(body: bytes, *, rows: int) -> NDArray[np.float64]:
     if end != len(body):
         raise _damaged("bytes are left over after the predictions")
     return predictions
+
+
+def _widest(feature: Feature) -> int:
+    if feature.numeric:
+        return _NUMBER
+    if feature.open:
+        return _LENGTH + LONGEST_CATEGORY * _WIDEST_CHARACTER
+    return _LENGTH + max(len(value.encode()) for value in feature.categories or ("",))
 
 
 def _read_head(body: bytes, magic: bytes) -> int:

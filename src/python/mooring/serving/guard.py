@@ -11,11 +11,9 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mooring.contract.annotations import LONGEST_CATEGORY
 from mooring.contract.contract import Contract
 from mooring.contract.errors import MooringError
-from mooring.contract.feature import Feature
-from mooring.contract.wire import CONTENT_TYPE
+from mooring.contract.wire import CONTENT_TYPE, widest_body
 from mooring.serving.errors import BodyTooLarge, UnsupportedBody
 from mooring.serving.problem import problem
 from mooring.serving.replica import Replica
@@ -26,8 +24,6 @@ _CONTENT_TYPES: Mapping[str, str] = {COLUMNS: CONTENT_TYPE, PREDICT: "applicatio
 
 # No contract may ask for a larger JSON body; columns of more are a contract gone wrong.
 LARGEST_COLUMNS = 64 * 1_048_576
-
-_HEAD, _NUMBER, _LENGTH, _WIDEST_CHARACTER = 12, 8, 4, 4
 
 
 class Guard:
@@ -68,16 +64,7 @@ class Guard:
 
 def columns_limit(contract: Contract) -> int:
     """Bytes of the largest columnar body that `contract` allows."""
-    row = sum(_widest(feature) for feature in contract.features)
-    return min(_HEAD + contract.limits.rows * row, LARGEST_COLUMNS)
-
-
-def _widest(feature: Feature) -> int:
-    if feature.numeric:
-        return _NUMBER
-    if feature.open:
-        return _LENGTH + LONGEST_CATEGORY * _WIDEST_CHARACTER
-    return _LENGTH + max(len(value.encode()) for value in feature.categories or ("",))
+    return min(widest_body(contract, contract.limits.rows), LARGEST_COLUMNS)
 
 
 def _guards(scope: Scope) -> bool:

@@ -6,10 +6,16 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import models, requests, service, upstream
+from mooring.telemetry import coalesce, models, requests, service, upstream
 from mooring.telemetry.metric import Metric, Process
 
-CATALOGUE = (*requests.METRICS, *upstream.METRICS, *models.METRICS, *service.METRICS)
+CATALOGUE = (
+    *requests.METRICS,
+    *upstream.METRICS,
+    *coalesce.METRICS,
+    *models.METRICS,
+    *service.METRICS,
+)
 
 
 def metrics_of(process: Process) -> tuple[Metric, ...]:

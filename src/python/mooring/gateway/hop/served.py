@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from mooring.contract import wire
 from mooring.contract.contract import Contract
 from mooring.contract.request import RequestSchema
 from mooring.gateway.traffic.routing import Target
+
+# Rows that travel together fit into this even if they are of the widest kind.
+_BYTES_TOGETHER = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -26,3 +31,18 @@ class Served:
     def contract(self) -> Contract:
         """The promise that holds for this version."""
         return self.schema.contract
+
+    @cached_property
+    def rows_together(self) -> int:
+        """Rows of several requests that may travel in one call; kept, as a contract may be long."""
+        fitting = _BYTES_TOGETHER // wire.widest_row(self.contract)
+        return max(1, min(self.contract.limits.rows, fitting))
+
+    def same_as(self, other: Served) -> bool:
+        """Whether rows for one are rows for the other: the same bundle, the same contract."""
+        target = self.target
+        return self is other or (
+            self.digest == other.digest
+            and target.bundle == other.target.bundle
+            and target.version == other.target.version
+        )

@@ -75,9 +75,11 @@ class Upstream:
     async def predict(
         self, served: Served, columns: Columns, deadline: Deadline
     ) -> NDArray[np.float64]:
-        """Predict each row, in order, shape (n,). Raises UpstreamError."""
-        contract = served.contract
-        body = wire.encode_columns(contract, columns)
+        """Predict each row, in order, shape (n,), as the service said it. Raises UpstreamError.
+
+        Whether values are sound is judged where each can be told from its neighbours: `Coalescer`.
+        """
+        body = wire.encode_columns(served.contract, columns)
         seconds = deadline.left()
         try:
             async with asyncio.timeout(seconds):
@@ -88,7 +90,7 @@ class Upstream:
         except TimeoutError:
             self._count(UpstreamTimeout.reason)
             raise UpstreamTimeout(self._model, f"no answer within {seconds:.3g} s") from None
-        return self._decode(contract, answer, rows_in(columns))
+        return self._decode(answer, rows_in(columns))
 
     def _session(self, connections: int) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -175,16 +177,11 @@ class Upstream:
                 problem = f"its service says another {header} than the routing document"
                 raise UpstreamChanged(self._model, problem)
 
-    def _decode(self, contract: Contract, answer: bytes, rows: int) -> NDArray[np.float64]:
+    def _decode(self, answer: bytes, rows: int) -> NDArray[np.float64]:
         try:
-            predictions = wire.decode_predictions(answer, rows=rows)
+            return wire.decode_predictions(answer, rows=rows)
         except InvalidWire as error:
             raise self._invalid(error.problem) from None
-        if not np.isfinite(predictions).all():
-            raise self._invalid("a prediction is not finite")
-        if contract.prediction.kind == "probability" and not _within_unit(predictions):
-            raise self._invalid("a probability is outside 0 to 1")
-        return predictions
 
     def _invalid(self, problem: str) -> UpstreamInvalid:
         self._count(UpstreamInvalid.reason)
@@ -192,7 +189,3 @@ class Upstream:
 
     def _count(self, outcome: str) -> None:
         self._instruments.add(UPSTREAM_REQUESTS, model=self._model, outcome=outcome)
-
-
-def _within_unit(values: NDArray[np.float64]) -> bool:
-    return bool(values.min() >= 0.0 and values.max() <= 1.0)

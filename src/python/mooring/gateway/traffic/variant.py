@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from mooring.contract.columns import Columns
 from mooring.gateway.errors import UpstreamNotReady
 from mooring.gateway.hop.balance import Balancer
+from mooring.gateway.hop.coalesce import Coalescer
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.served import Served
@@ -21,18 +22,25 @@ from mooring.telemetry.binding import Instruments
 class Variant:
     """What one target serves. All its replicas serve the same bundle, hence the same contract."""
 
-    def __init__(self, model: str, role: Role, target: Target, replicas: Sequence[Replica]) -> None:
+    def __init__(
+        self,
+        model: str,
+        role: Role,
+        target: Target,
+        replicas: Sequence[Replica],
+        instruments: Instruments,
+    ) -> None:
         self.model = model
         self.role = role
         self.target = target
         self.replicas = tuple(replicas)
-        self._way = Balancer(model, self.replicas)
+        self._way = Coalescer(model, Balancer(model, self.replicas).predict, instruments)
 
     @classmethod
     def of(cls, model: str, role: Role, target: Target, instruments: Instruments) -> Variant:
         """A variant with one replica for each address of the target."""
         replicas = [Replica(Upstream(model, target, url, instruments)) for url in target.urls]
-        return cls(model, role, target, replicas)
+        return cls(model, role, target, replicas, instruments)
 
     @property
     def known(self) -> Served | None:
