@@ -19,8 +19,9 @@ from mooring.gateway.metrics import MetricsPort
 from mooring.gateway.predictor import Forgetful
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
+from mooring.gateway.traffic.document import read_routing
 from mooring.gateway.traffic.models import Model, Models
-from mooring.gateway.traffic.routing import Routing, read_routing
+from mooring.gateway.traffic.routing import Routing
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
 

@@ -1,31 +1,33 @@
-"""The routing document: which model services this gateway sends to. One writer, gateways obey.
+"""The routing document: who answers for which model. One writer publishes it, gateways obey it.
 
     {"format": 1, "version": 7, "models": {"flight_delay": {
-        "champion": {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "…"}}}}
+        "champion": {"urls": ["http://10.0.0.4:3000"], "version": 1, "bundle": "…"},
+        "challenger": {"urls": ["http://10.0.0.9:3000"], "version": 2, "bundle": "…"},
+        "mode": "canary", "percent": 5}}}
 
-`version` counts the document's own revisions; a champion's `version` and `bundle` (64 hex digits)
-are what its services must say of themselves, or nothing is sent to them; `urls` are replicas of
-one service.
+`version` counts the document's own revisions; a target's `version` and `bundle` (64 hex digits) are
+what its service must say of itself, or nothing is sent to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from mooring.gateway.errors import BadRouting
+Mode = Literal["champion", "canary", "shadow"]
+Role = Literal["champion", "challenger"]
 
-_CURE = "Write it again with `mooring gateway render`."
-
-# Behind one address a platform may balance over many more.
-_MOST_REPLICAS = 64
-
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 # Without userinfo, path or query: the hop's own paths follow.
 Url = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+$", max_length=300)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+# Each model costs connections and series of metrics, each address a watch.
+_MODELS = 500
+_REPLICAS = 64
 
 
 class _Closed(BaseModel):
@@ -35,14 +37,38 @@ class _Closed(BaseModel):
 
 
 class Target(_Closed):
-    """The replicas of one model service, and what they must turn out to serve."""
+    """One model service, all its replicas, and what each must turn out to serve."""
 
-    urls: tuple[Url, ...] = Field(min_length=1, max_length=_MOST_REPLICAS)
+    urls: tuple[Url, ...] = Field(min_length=1, max_length=_REPLICAS)
     version: int = Field(ge=0, description="Release number; 0 is a bundle without a release.")
     bundle: str = Field(pattern=r"^[0-9a-f]{64}$")
 
+    @model_validator(mode="after")
+    def _addresses_differ(self) -> Self:
+        if len(set(self.urls)) < len(self.urls):
+            raise PydanticCustomError("urls", "urls names one address twice")
+        return self
 
-Role = Literal["champion", "challenger"]
+
+class Policy(_Closed):
+    """When a gateway aborts a canary by itself, and what counts as the same decision.
+
+    A tolerance is the share of requests by which the challenger may be worse than the champion.
+    """
+
+    minimum_requests: int = Field(default=50, ge=1, description="Of each side, before a judgement.")
+    tolerated_errors: Share = 0.005
+    tolerated_invalid: Share = 0.001
+    tolerated_slow: Share = 0.02
+    slow_factor: float = Field(
+        default=2.0, ge=1.0, le=100.0, description="Slow is this many times the champion's p90."
+    )
+    false_aborts: float = Field(
+        default=0.01, gt=0.0, le=0.2, description="Bound on aborting a challenger that is no worse."
+    )
+    decision_threshold: Share = Field(
+        default=0.5, description="From this probability on, a prediction is a yes."
+    )
 
 
 class Route(_Closed):
@@ -50,6 +76,18 @@ class Route(_Closed):
 
     champion: Target
     challenger: Target | None = None
+    mode: Mode = "champion"
+    percent: float = Field(
+        default=0.0, ge=0.0, le=100.0, description="The challenger's part of a canary."
+    )
+    policy: Policy = Policy()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        for wrong, problem in _contradictions(self):
+            if wrong:
+                raise PydanticCustomError("route", problem)
+        return self
 
 
 class Routing(_Closed):
@@ -57,20 +95,24 @@ class Routing(_Closed):
 
     format: Literal[1]
     version: int = Field(ge=0)
-    models: Mapping[Name, Route] = Field(min_length=1)
+    models: Mapping[Name, Route] = Field(min_length=1, max_length=_MODELS)
 
 
-def read_routing(path: Path) -> Routing:
-    """Read and validate the document. Raises BadRouting with file, field and cure."""
-    try:
-        document = path.read_bytes()
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise BadRouting(problem, place=f"routing document {path}", cure=_CURE) from None
-    try:
-        return Routing.model_validate_json(document)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        field = ".".join(str(step) for step in first["loc"] if step != "[key]")
-        place = f"routing document {path}" + (f", {field}" if field else "")
-        raise BadRouting(first["msg"], place=place, cure=_CURE) from None
+def _contradictions(route: Route) -> list[tuple[bool, str]]:
+    """What a type cannot say."""
+    champion, challenger = route.champion, route.challenger
+    found = [
+        (route.mode != "canary" and route.percent > 0, "percent belongs to the mode canary"),
+        (route.mode != "champion" and challenger is None, "this mode needs a challenger"),
+    ]
+    if challenger is None:
+        return found
+    return [
+        *found,
+        (challenger.version == champion.version, "champion and challenger are one version"),
+        (challenger.bundle == champion.bundle, "champion and challenger are one bundle"),
+        (
+            bool({*challenger.urls} & {*champion.urls}),
+            "champion and challenger share an address",
+        ),
+    ]

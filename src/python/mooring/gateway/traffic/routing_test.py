@@ -1,81 +1,73 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
-from mooring.gateway.errors import BadRouting
-from mooring.gateway.traffic.routing import Routing, read_routing
+from mooring.gateway.traffic.routing import Policy, Routing
 
-TARGET = {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "a" * 64}
-
-
-def document(target: Any = TARGET, name: str = "flight_delay", **rest: Any) -> dict[str, Any]:
-    return {"format": 1, "version": 7, "models": {name: {"champion": target}}} | rest
-
-
-def written(tmp_path: Path, content: Any) -> Path:
-    path = tmp_path / "routing.json"
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
-    return path
+URLS = ["http://127.0.0.1:3000"]
+CHAMPION = {"urls": URLS, "version": 1, "bundle": "a" * 64}
+CHALLENGER = {"urls": ["http://127.0.0.1:3001"], "version": 2, "bundle": "b" * 64}
+CANARY = {"champion": CHAMPION, "challenger": CHALLENGER, "mode": "canary", "percent": 5}
 
 
-def test_a_sound_document_is_read(tmp_path: Path) -> None:
-    routing = read_routing(written(tmp_path, document()))
-    assert isinstance(routing, Routing)
-    assert routing.version == 7
-    assert routing.models["flight_delay"].champion.model_dump(mode="json") == TARGET
+def validated(**route: Any) -> Routing:
+    document = {"format": 1, "version": 7, "models": {"flight_delay": route}}
+    return Routing.model_validate_json(json.dumps(document))
+
+
+def test_a_champion_alone_is_a_route() -> None:
+    route = validated(champion=CHAMPION).models["flight_delay"]
+    assert (route.mode, route.percent, route.challenger) == ("champion", 0.0, None)
+    assert route.policy == Policy()
 
 
 @pytest.mark.parametrize(
-    ("content", "field"),
+    "change",
     [
-        pytest.param("", "", id="an empty file"),
-        pytest.param('{"format": 1', "", id="a truncated file"),
-        pytest.param(document(format=2), "format", id="a format of the future"),
-        pytest.param(document(version="7"), "version", id="a number as text"),
-        pytest.param(document(models={}), "models", id="no model"),
-        pytest.param(document(extra=1), "extra", id="an unknown field"),
-        pytest.param(document(name="Flight"), "models.Flight", id="a name in upper case"),
-        pytest.param(document({**TARGET, "urls": ["ftp://x"]}), "urls.0", id="another scheme"),
-        pytest.param(
-            document({**TARGET, "urls": ["http://u:p@x"]}), "urls.0", id="a password in a URL"
-        ),
-        pytest.param(
-            document({**TARGET, "urls": ["http://x/path"]}), "urls.0", id="a path in a URL"
-        ),
-        pytest.param(document({**TARGET, "bundle": "A" * 64}), "bundle", id="a bad digest"),
-        pytest.param(document({**TARGET, "version": -1}), "version", id="a negative release"),
-        pytest.param(document({**TARGET, "weight": 1}), "weight", id="a field of the future"),
+        pytest.param({}, id="a canary"),
+        pytest.param({"percent": 0.5}, id="a part of a percent"),
+        pytest.param({"percent": 0}, id="a canary that has been stopped"),
+        pytest.param({"percent": 100}, id="a canary that gets all"),
+        pytest.param({"mode": "shadow", "percent": 0}, id="a shadow"),
+        pytest.param({"mode": "champion", "percent": 0}, id="a challenger that waits"),
+        pytest.param({"policy": {"slow_factor": 3}}, id="a policy that says one thing"),
     ],
 )
-def test_a_broken_document_is_refused_with_file_field_and_cure(
-    tmp_path: Path, content: Any, field: str
-) -> None:
-    path = written(tmp_path, content)
-    with pytest.raises(BadRouting) as raised:
-        read_routing(path)
-    assert raised.value.place.startswith(f"routing document {path}")
-    assert raised.value.place.endswith(field)
-    assert "mooring gateway render" in raised.value.cure
+def test_a_route_with_a_challenger_is_read(change: dict[str, Any]) -> None:
+    assert validated(**CANARY | change).models["flight_delay"].challenger is not None
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"),
+    ("change", "said"),
     [
-        pytest.param("nothing.json", "No such file", id="a missing file"),
-        pytest.param(".", "Is a directory", id="a directory"),
+        pytest.param({"challenger": None}, "needs a challenger", id="a canary of nothing"),
+        pytest.param(
+            {"challenger": None, "mode": "shadow", "percent": 0},
+            "needs a challenger",
+            id="a shadow of nothing",
+        ),
+        pytest.param({"mode": "shadow"}, "percent belongs", id="a shadow with a percent"),
+        pytest.param({"mode": "champion"}, "percent belongs", id="a percent without a canary"),
+        pytest.param(
+            {"challenger": CHALLENGER | {"version": 1}}, "one version", id="the same version"
+        ),
+        pytest.param(
+            {"challenger": CHALLENGER | {"bundle": "a" * 64}}, "one bundle", id="the same bundle"
+        ),
+        pytest.param({"challenger": CHALLENGER | {"urls": URLS}}, "address", id="one address"),
+        pytest.param({"champion": CHAMPION | {"urls": URLS * 2}}, "twice", id="a replica twice"),
+        pytest.param({"percent": -1}, "percent", id="less than nothing"),
+        pytest.param({"percent": 101}, "percent", id="more than all"),
+        pytest.param({"mode": "mirror"}, "mode", id="a mode of the future"),
+        pytest.param({"weights": {}}, "weights", id="an unknown field"),
+        pytest.param({"policy": {"false_aborts": 0}}, "false_aborts", id="an impossible promise"),
+        pytest.param({"policy": {"patience": 1}}, "patience", id="an unknown rule"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, name: str, problem: str) -> None:
-    with pytest.raises(BadRouting, match=problem):
-        read_routing(tmp_path / name)
-
-
-def test_a_bad_password_in_the_document_is_not_repeated(tmp_path: Path) -> None:
-    path = written(tmp_path, document({**TARGET, "urls": ["http://u:canary@x"]}))
-    with pytest.raises(BadRouting) as raised:
-        read_routing(path)
-    assert "canary" not in str(raised.value)
+def test_a_route_that_contradicts_itself_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        validated(**CANARY | change)
