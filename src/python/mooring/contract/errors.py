@@ -44,12 +44,14 @@ class InvalidContract(ContractError):
 class Violation:
     """One broken promise: where (`instances[3].hour`), of which kind, and what would be right.
 
-    It never holds the offending value: errors travel to logs and to other people.
+    It never holds the offending value: errors travel to logs and to other people. `feature` says
+    which feature is meant where the path does not: `inputs[2].data[5]`.
     """
 
     path: str
     kind: str
     message: str
+    feature: str = ""
 
 
 class InvalidRows(ContractError):

@@ -48,7 +48,7 @@ def features_of(row_type: type[Features]) -> tuple[Feature, ...]:
 
 def row_type(name: str, features: tuple[Feature, ...], doc: str = "") -> type[Features]:
     """Build the class that declares `features`: the inverse of `features_of`."""
-    fields: dict[str, Any] = {feature.name: _field(feature) for feature in features}
+    fields: dict[str, Any] = {feature.name: field_of(feature) for feature in features}
     return create_model(name, __base__=Features, __doc__=doc or None, **fields)
 
 
@@ -139,7 +139,8 @@ def _promises(name: str, annotation: object) -> dict[str, Any]:
     raise _unusable(name, f"a contract cannot hold the annotation {type(annotation).__name__}")
 
 
-def _field(feature: Feature) -> tuple[Any, Any]:
+def field_of(feature: Feature) -> tuple[Any, Any]:
+    """The type of one value of the feature, and its field in a Pydantic class."""
     plain = _TYPES[feature.kind]
     annotations = [*_bounds(feature), *_declarations(feature)]
     typed: Any = Union[plain, None] if feature.nullable else plain  # noqa: UP007, built at run time

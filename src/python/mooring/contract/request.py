@@ -11,8 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from mooring.contract.columns import Columns, columns_of
 from mooring.contract.contract import Contract
-from mooring.contract.errors import InvalidRows, Violation
-from mooring.contract.feature import LONGEST_NAME
+from mooring.contract.faults import invalid_rows
 from mooring.contract.features import Features, row_type
 
 
@@ -25,7 +24,7 @@ class RequestSchema:
     @cached_property
     def row(self) -> type[Features]:
         """The row of features as a Pydantic class."""
-        name = _class_name(self.contract.name)
+        name = class_name(self.contract.name)
         return row_type(name, self.contract.features, self.contract.description)
 
     @cached_property
@@ -34,7 +33,7 @@ class RequestSchema:
         rows = Field(min_length=1, max_length=self.contract.limits.rows)
         extra: dict[str, Any] = {"examples": [{"instances": [self.example]}]}
         return create_model(
-            f"{_class_name(self.contract.name)}Request",
+            f"{class_name(self.contract.name)}Request",
             __config__=ConfigDict(
                 extra="forbid", strict=True, hide_input_in_errors=True, json_schema_extra=extra
             ),
@@ -55,7 +54,7 @@ class RequestSchema:
         try:
             request: Any = self._body.validate_json(body)
         except ValidationError as error:
-            raise _invalid(error) from None
+            raise invalid_rows(error) from None
         return self._columns(request.instances)
 
     def check_all(self, instances: Sequence[Mapping[str, Any]]) -> Columns:
@@ -63,7 +62,7 @@ class RequestSchema:
         try:
             rows = self._rows.validate_python(list(instances))
         except ValidationError as error:
-            raise _invalid(error) from None
+            raise invalid_rows(error) from None
         return self._columns(rows)
 
     @cached_property
@@ -79,24 +78,6 @@ class RequestSchema:
         return columns_of(self.contract, held)
 
 
-def _class_name(model: str) -> str:
+def class_name(model: str) -> str:
+    """Spell a model's name as that of a class: `FlightDelay`."""
     return "".join(part.capitalize() for part in model.split("_"))
-
-
-def _invalid(error: ValidationError) -> InvalidRows:
-    details = error.errors(include_input=False, include_url=False, include_context=False)
-    violations = [Violation(_path(d["loc"]), d["type"], d["msg"]) for d in details]
-    return InvalidRows(violations, malformed=any(v.kind == "json_invalid" for v in violations))
-
-
-def _path(location: tuple[int | str, ...]) -> str:
-    """Spell a Pydantic location as `instances[3].hour`."""
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{_shown(step)}"
-    return path.removeprefix(".") or "body"
-
-
-def _shown(step: str) -> str:
-    """A made-up field is repeated only where it looks like a name: errors carry no values."""
-    return step if step.isidentifier() and len(step) <= LONGEST_NAME else "(unknown field)"

@@ -25,6 +25,7 @@ _KINDS = {
     "extra_forbidden": "unknown_field",
     "too_short": "rows",
     "too_long": "rows",
+    "uneven": "rows",
     "json_invalid": "malformed",
 }
 
@@ -55,4 +56,5 @@ def kind_of(violation: Violation) -> str:
 def feature_of(violation: Violation, contract: Contract) -> str:
     """The contract's feature that a violation is about, or "" when it is about none."""
     match = _FEATURE.match(violation.path)
-    return match[1] if match and match[1] in contract.feature_names else ""
+    name = match[1] if match else violation.feature
+    return name if name in contract.feature_names else ""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from mooring.contract import wire
 from mooring.contract.contract import Contract
-from mooring.contract.request import RequestSchema
+from mooring.gateway.schema import PredictSchema
 from mooring.gateway.traffic.routing import Target
 
 # Rows that travel together fit into this even if they are of the widest kind.
@@ -19,13 +19,13 @@ class Served:
     """What a request is parsed with, where it goes, and what its answer says of itself."""
 
     target: Target
-    schema: RequestSchema
+    schema: PredictSchema
     digest: str  # of the contract; kept, because computing it costs more than a prediction
 
     @classmethod
     def of(cls, target: Target, contract: Contract) -> Served:
         """The contract that was learned from the target."""
-        return cls(target, RequestSchema(contract), contract.digest)
+        return cls(target, PredictSchema(contract), contract.digest)
 
     @property
     def contract(self) -> Contract:

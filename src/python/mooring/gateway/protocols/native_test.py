@@ -51,6 +51,25 @@ def test_the_champion_answers_by_name_version_and_label(served: RunningGateway, 
     assert (answer.status, answer.json["predictions"]) == (200, [0.07])
 
 
+def test_columns_are_answered_as_the_same_rows_are(served: RunningGateway) -> None:
+    table = {name: [row[name] for row in HOURS] for name in ROW}
+    answer = served.post(f"{PATH}:predict", json.dumps({"inputs": table})).json
+    assert answer["outputs"] == [hour / 100 for hour in range(24)]
+    assert "predictions" not in answer
+    assert len(answer["prediction_ids"]) == 24
+
+
+def test_a_column_that_breaks_the_contract_is_counted_for_its_feature(
+    served: RunningGateway,
+) -> None:
+    labels = {"model": "voyage_delay", "feature": "hour", "kind": "range"}
+    before = served.counted("mooring_input_violations_total", **labels) or 0.0
+    table = {name: [value] for name, value in ROW.items()} | {"hour": [24]}
+    answer = served.post(f"{PATH}:predict", json.dumps({"inputs": table}))
+    assert (answer.status, answer.json["errors"][0]["path"]) == (422, "inputs.hour[0]")
+    assert served.counted("mooring_input_violations_total", **labels) == before + 1
+
+
 def test_what_was_predicted_is_counted_by_row_and_by_route_template(
     served: RunningGateway,
 ) -> None:
