@@ -116,9 +116,10 @@ class _Connection:
     def reset(self) -> None:
         """End it on both sides with RST."""
         for writer in self._ends.values():
-            writer.get_extra_info("socket").setsockopt(
-                socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL
-            )
+            # An end that is closed already has no descriptor, and nothing left to reset.
+            with suppress(OSError):
+                end = writer.get_extra_info("socket")
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_FAREWELL)
             writer.transport.abort()
 
     def close(self) -> None:
