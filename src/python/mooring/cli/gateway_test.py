@@ -8,7 +8,7 @@ from typer.testing import CliRunner, Result
 
 from mooring.bundle.release import Release, Released, read_release, write_release
 from mooring.cli.app import app
-from mooring.gateway.traffic.routing import read_routing
+from mooring.gateway.traffic.document import read_routing
 
 BUNDLE = "b" * 64
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from mooring.gateway.errors import BadSettings, StartError
 from mooring.gateway.setting import Setting
 from mooring.gateway.settings import read_settings
-from mooring.gateway.traffic.routing import read_routing
+from mooring.gateway.traffic.document import read_routing
 
 T = TypeVar("T")
 

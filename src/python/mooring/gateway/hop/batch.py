@@ -121,9 +121,8 @@ class Batch:
 
 def twin(error: E) -> E:
     """An equal error: one object raised in several tasks would collect the traces of all."""
-    if isinstance(error, MooringError):
-        other = type(error).__new__(type(error), *error.args)
-        other.__dict__.update(error.__dict__)
-    else:
-        other = copy(error)
+    if not isinstance(error, MooringError):
+        return copy(error).with_traceback(error.__traceback__)
+    other = type(error).__new__(type(error), *error.args)
+    other.__dict__.update(error.__dict__)
     return other.with_traceback(error.__traceback__)
