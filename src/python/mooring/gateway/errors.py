@@ -214,9 +214,13 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamRefused(UpstreamError):
-    """The service answered with an error."""
+    """The service answered with an error, which has a `status` of HTTP."""
 
     reason = "refused"
+
+    def __init__(self, model: str, problem: str, status: int = 500) -> None:
+        super().__init__(model, problem)
+        self.status = status
 
 
 class UpstreamChanged(UpstreamError):

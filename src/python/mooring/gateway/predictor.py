@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mooring.contract.columns import Columns
 from mooring.contract.errors import InvalidRows
 from mooring.gateway.call import Call
-from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.served import Served
 from mooring.gateway.identity import prediction_ids
 from mooring.gateway.traffic.models import Models
@@ -111,5 +111,4 @@ class Predictor:
 
 
 def _deadline(call: Call, served: Served) -> Deadline:
-    longest = served.contract.limits.deadline_seconds
-    return Deadline.within(longest if call.patience is None else min(call.patience, longest))
+    return deadline_of(served.contract.limits.deadline_seconds, LONGEST_SECONDS, call.patience)

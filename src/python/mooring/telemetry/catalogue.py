@@ -6,13 +6,14 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import coalesce, models, requests, service, upstream
+from mooring.telemetry import coalesce, models, requests, resilience, service, upstream
 from mooring.telemetry.metric import Metric, Process
 
 CATALOGUE = (
     *requests.METRICS,
     *upstream.METRICS,
     *coalesce.METRICS,
+    *resilience.METRICS,
     *models.METRICS,
     *service.METRICS,
 )

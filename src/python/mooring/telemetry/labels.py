@@ -19,8 +19,9 @@ VIOLATION = Label(
 )  # fmt: skip
 OUTCOME = Label(
     "outcome",
-    ("ok", "unreachable", "disconnected", "timeout", "refused", "changed", "invalid"),
-)
+    ("ok", "unreachable", "disconnected", "timeout", "refused", "changed", "invalid",
+     "not_ready", "busy"),
+)  # fmt: skip
 
 # From a cache-warm single row to the longest deadline anyone should promise; 0.1 s is the latency
 # objective, so it has to be an edge.

@@ -1,8 +1,8 @@
 """The hop to one model service: its contract comes from it, columns go to it.
 
 Connections are kept open and given up before the service would close them: BentoML closes after
-5 s of silence, and a request written into that moment is lost. One that is lost all the same,
-before any byte of an answer, is sent once more; a prediction changes nothing, so that is safe.
+5 s of silence, and a request written into that moment is lost. Whether one that is lost all the
+same is sent once more is for `balance` to say; here each call is made once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import aiohttp
 import numpy as np
@@ -20,6 +21,8 @@ from mooring.contract.columns import Columns, rows_in
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidContract, InvalidWire
 from mooring.gateway.errors import (
+    DeadlineExceeded,
+    UpstreamBusy,
     UpstreamChanged,
     UpstreamDisconnected,
     UpstreamError,
@@ -29,7 +32,7 @@ from mooring.gateway.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.deadline import Deadline, milliseconds
 from mooring.gateway.hop.served import Served
 from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import Instruments
@@ -45,6 +48,14 @@ _LEARN_SECONDS = 2.0
 _LONGEST_ANSWER = 8 * 1_048_576
 
 
+@dataclass(frozen=True)
+class Answered:
+    """Predictions, and whether they are the last that their connection brings."""
+
+    values: NDArray[np.float64]
+    last: bool
+
+
 class Upstream:
     """A client of one replica of a model service; `open` it inside the running event loop."""
 
@@ -56,6 +67,7 @@ class Upstream:
 
     async def open(self) -> None:
         """Open the sessions: predictions, and beside it one that never queues behind them."""
+        self._slots = asyncio.Semaphore(_CONNECTIONS)
         self._predicting = self._session(_CONNECTIONS)
         self._learning = self._session(1)
 
@@ -72,25 +84,19 @@ class Upstream:
         except TimeoutError:
             raise UpstreamTimeout(self._model, "its service is silent") from None
 
-    async def predict(
-        self, served: Served, columns: Columns, deadline: Deadline
-    ) -> NDArray[np.float64]:
-        """Predict each row, in order, shape (n,), as the service said it. Raises UpstreamError.
+    async def predict(self, served: Served, columns: Columns, deadline: Deadline) -> Answered:
+        """Predict each row, in order, shape (n,). Raises UpstreamError or DeadlineExceeded.
 
         Whether values are sound is judged where each can be told from its neighbours: `Coalescer`.
         """
         body = wire.encode_columns(served.contract, columns)
-        seconds = deadline.left()
+        await self._wait_for_slot(deadline)
         try:
-            async with asyncio.timeout(seconds):
-                try:
-                    answer = await self._counted(served, body)
-                except UpstreamDisconnected:
-                    answer = await self._counted(served, body)
-        except TimeoutError:
-            self._count(UpstreamTimeout.reason)
-            raise UpstreamTimeout(self._model, f"no answer within {seconds:.3g} s") from None
-        return self._decode(answer, rows_in(columns))
+            headers, answer = await self._within(deadline, served, body)
+        finally:
+            self._slots.release()
+        values = self._decode(answer, rows_in(columns))
+        return Answered(values, last=headers.get("Connection", "").lower() == "close")
 
     def _session(self, connections: int) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
@@ -112,13 +118,38 @@ class Upstream:
         self._check_identity(headers, served)
         try:
             await self._exchange(self._learning, "GET", "/readyz")
-        except UpstreamRefused:
+        except (UpstreamNotReady, UpstreamRefused):
             raise UpstreamNotReady(self._model, "its service is still loading") from None
         return served
 
-    async def _counted(self, served: Served, body: bytes) -> bytes:
+    async def _wait_for_slot(self, deadline: Deadline) -> None:
+        """One of the few connections, so that nothing is under way that is not being sent."""
+        try:
+            async with asyncio.timeout(deadline.left()):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise DeadlineExceeded(self._model) from None
+
+    async def _within(
+        self, deadline: Deadline, served: Served, body: bytes
+    ) -> tuple[Mapping[str, str], bytes]:
+        seconds = deadline.left()
+        headers = {
+            wire.CONTRACT_HEADER: served.digest,
+            wire.DEADLINE_HEADER: milliseconds(seconds),
+            "Content-Type": wire.CONTENT_TYPE,
+        }
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._counted(served, headers, body)
+        except TimeoutError:
+            self._count(UpstreamTimeout.reason)
+            raise UpstreamTimeout(self._model, f"no answer within {seconds:.3g} s") from None
+
+    async def _counted(
+        self, served: Served, headers: Mapping[str, str], body: bytes
+    ) -> tuple[Mapping[str, str], bytes]:
         started = time.perf_counter()
-        headers = {wire.CONTRACT_HEADER: served.digest, "Content-Type": wire.CONTENT_TYPE}
         try:
             answered, answer = await self._exchange(
                 self._predicting, "POST", "/columns", headers, body
@@ -130,7 +161,7 @@ class Upstream:
         self._count("ok")
         seconds = time.perf_counter() - started
         self._instruments.observe(UPSTREAM_SECONDS, seconds, model=self._model)
-        return answer
+        return answered, answer
 
     async def _exchange(
         self, session: aiohttp.ClientSession, method: str, path: str,
@@ -162,8 +193,12 @@ class Upstream:
             raise UpstreamChanged(self._model, "its service has another contract by now")
         if status == 504:
             raise UpstreamTimeout(self._model, "its service ran out of time")
+        if status == 503:
+            raise UpstreamNotReady(self._model, "its service says that it has no model")
+        if status == 429:
+            raise UpstreamBusy(self._model, "its service has too much to do")
         if status != 200:
-            raise UpstreamRefused(self._model, f"its service answered {status}")
+            raise UpstreamRefused(self._model, f"its service answered {status}", status)
 
     def _check_identity(self, headers: Mapping[str, str], served: Served) -> None:
         expected = {
