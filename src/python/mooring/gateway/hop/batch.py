@@ -121,8 +121,13 @@ class Batch:
 
 def twin(error: E) -> E:
     """An equal error: one object raised in several tasks would collect the traces of all."""
+    return _copy(error).with_traceback(error.__traceback__)
+
+
+def _copy(error: E) -> E:
     if not isinstance(error, MooringError):
-        return copy(error).with_traceback(error.__traceback__)
+        return copy(error)
+    # Ours are not made from their `args`.
     other = type(error).__new__(type(error), *error.args)
     other.__dict__.update(error.__dict__)
-    return other.with_traceback(error.__traceback__)
+    return other

@@ -63,6 +63,11 @@ class Coalescer:
         # The event loop alone would let go of them.
         self._calls: set[asyncio.Task[None]] = set()
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for a slot."""
+        return len(self._waiting)
+
     async def predict(self, served: Served, columns: Columns, deadline: Deadline) -> Values:
         """Predict each row, in order, shape (n,). Raises UpstreamError."""
         self._allowance.earn()

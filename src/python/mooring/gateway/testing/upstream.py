@@ -32,6 +32,9 @@ class Behaviour:
     status: int = 200
     hang_up: int = 0  # so many calls for predictions are answered by closing the connection
     answer: bytes | None = None
+    poison: int | None = None  # the hour that makes a whole call fail
+    odd: dict[int, float] = field(default_factory=dict)  # hours that are predicted otherwise
+    received: int = 0  # calls for predictions that arrived
     asked: list[int] = field(default_factory=list)  # rows of each call that was predicted
     arrived: threading.Event = field(default_factory=threading.Event)
     # While this is clear, calls for predictions wait.
@@ -105,6 +108,7 @@ class _Endpoints:
     async def columns(self, request: web.Request) -> web.Response:
         now = self._behaviour
         body = await request.read()
+        now.received += 1
         now.arrived.set()
         await asyncio.to_thread(now.proceed.wait)
         if now.hang_up:
@@ -120,9 +124,10 @@ class _Endpoints:
         now = self._behaviour
         hours = wire.decode_columns(now.contract, body)["hour"]
         now.asked.append(len(hours))
-        answer = wire.encode_predictions(np.asarray(hours) / 100.0)
+        values = [now.odd.get(int(hour), hour / 100.0) for hour in hours]
+        answer = wire.encode_predictions(np.array(values))
         return web.Response(
-            status=now.status,
+            status=500 if now.poison in hours else now.status,
             body=answer if now.answer is None else now.answer,
             content_type=wire.CONTENT_TYPE,
             headers=self._identity() | {"Location": "/contract.json"},  # matters to a redirect only

@@ -67,6 +67,11 @@ class Variant:
         """Whether it can be asked."""
         return not self.reason
 
+    @property
+    def waiting(self) -> int:
+        """Requests that are admitted but not sent yet."""
+        return self._way.waiting
+
     def ask(self) -> Served:
         """What answers now. Raises UpstreamNotReady."""
         if self.known is None or self.reason:
