@@ -50,6 +50,12 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
+    errors.MalformedHttp: Kind("malformed-http", 400, "Not an acceptable HTTP request"),
+    errors.TooSlow: Kind("too-slow", 408, "The request took too long"),
+    errors.TargetTooLong: Kind("target-too-long", 414, "The path is too long"),
+    errors.UnknownExpectation: Kind("unknown-expectation", 417, "Unknown expectation"),
+    errors.HeadTooLarge: Kind("head-too-large", 431, "The headers are too large"),
+    errors.TooManyConnections: Kind("too-many-connections", 503, "Too many connections", 1),
     errors.WrongMediaType: Kind("wrong-media-type", 415, "Unsupported media type"),
     InvalidRows: INVALID_ROWS,
     errors.UpstreamDisconnected: Kind("upstream", 502, "The model service hung up", 1),
@@ -96,6 +102,9 @@ def problem_of(error: MooringError) -> Response:
         return problem(kind, detail, errors=_violations(error.violations))
     if isinstance(error, errors.WrongMethod):
         return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
+    if isinstance(error, errors.BodyTooLarge):
+        # The rest of the body is not worth receiving.
+        return problem(kind, str(error), {"Connection": "close"})
     if isinstance(error, errors.UpstreamError):
         return problem(kind, str(error), reason=error.reason)
     return problem(kind, str(error))

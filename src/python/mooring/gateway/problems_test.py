@@ -7,7 +7,13 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
-from mooring.gateway.errors import RequestError, StartError, UpstreamError, UpstreamTimeout
+from mooring.gateway.errors import (
+    RequestError,
+    StartError,
+    TooManyConnections,
+    UpstreamError,
+    UpstreamTimeout,
+)
 from mooring.gateway.problems import INTERNAL, KINDS, answer
 
 
@@ -20,12 +26,13 @@ def leaves(error: type[MooringError]) -> Iterator[type[MooringError]]:
 
 
 def test_every_error_that_a_request_can_meet_is_in_the_table() -> None:
-    assert {*leaves(RequestError), *leaves(UpstreamError), InvalidRows} == set(KINDS)
+    callers, ours = (*leaves(RequestError), InvalidRows), (*leaves(UpstreamError), TooManyConnections)
+    assert {*callers, *ours} == set(KINDS)
 
 
 def test_errors_of_the_caller_are_4xx_and_ours_are_5xx() -> None:
     for error, kind in KINDS.items():
-        ours = issubclass(error, UpstreamError)
+        ours = not issubclass(error, RequestError | InvalidRows)
         assert kind.status // 100 == (5 if ours else 4), error
 
 

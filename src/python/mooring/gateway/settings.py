@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
+from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.errors import BadSetting
 
 # No port below is privileged; 0 asks the kernel for a free one.
@@ -35,6 +36,7 @@ class Settings:
     # How often a model service is asked what it serves: often while it is awaited, seldom later.
     learn_seconds: float = 0.25
     watch_seconds: float = 2.0
+    edge: EdgeLimits = field(default_factory=EdgeLimits)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:

@@ -6,10 +6,10 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import models, requests, service, upstream
+from mooring.telemetry import edge, models, requests, service, upstream
 from mooring.telemetry.metric import Metric, Process
 
-CATALOGUE = (*requests.METRICS, *upstream.METRICS, *models.METRICS, *service.METRICS)
+CATALOGUE = (*requests.METRICS, *edge.METRICS, *upstream.METRICS, *models.METRICS, *service.METRICS)
 
 
 def metrics_of(process: Process) -> tuple[Metric, ...]:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from mooring.telemetry import binding, catalogue, models, requests, service, upstream
+from mooring.telemetry import binding, catalogue, edge, models, requests, service, upstream
 from mooring.telemetry.catalogue import CATALOGUE, metrics_of
 from mooring.telemetry.metric import Metric
 
@@ -24,7 +24,7 @@ FORBIDDEN = {
 
 
 def test_the_catalogue_holds_every_metric_that_is_declared_once() -> None:
-    modules = (models, requests, service, upstream)
+    modules = (edge, models, requests, service, upstream)
     declared = [v for module in modules for v in vars(module).values() if isinstance(v, Metric)]
     assert sorted(m.name for m in declared) == sorted({m.name for m in CATALOGUE})
 

@@ -21,6 +21,11 @@ OUTCOME = Label(
     "outcome",
     ("ok", "unreachable", "disconnected", "timeout", "refused", "changed", "invalid"),
 )
+TURNED_AWAY = Label(
+    "reason",
+    ("malformed", "head_size", "target_size", "expectation", "method", "slow", "silent", "unread",
+     "evicted", "connections"),
+)  # fmt: skip
 
 # From a cache-warm single row to the longest deadline anyone should promise; 0.1 s is the latency
 # objective, so it has to be an edge.
