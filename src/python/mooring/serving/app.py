@@ -5,6 +5,9 @@ Inference runs inline in the event loop: one row takes 15–75 µs, less than ha
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,19 +20,21 @@ from mooring.contract.wire import (
     decode_columns,
     encode_predictions,
 )
-from mooring.serving.errors import ContractDiffers
+from mooring.serving.deadline import check_deadline
+from mooring.serving.errors import ContractDiffers, DeadlinePassed
 from mooring.serving.guard import COLUMNS
 from mooring.serving.metrics import CONTENT_TYPE as METRICS_TYPE
 from mooring.serving.problem import problem
 from mooring.serving.replica import Replica, Served
 
 
-def create_app(replica: Replica) -> Starlette:
-    """The app to mount into the service of `replica`; put a `Guard` before it."""
+def create_app(replica: Replica, clock: Callable[[], float] = time.monotonic) -> Starlette:
+    """The app to mount into the service of `replica`; put a `Guard` of the same clock before it."""
 
     async def columns(request: Request) -> Response:
         served = replica.served
         _check_contract(served, request.headers.get(CONTRACT_HEADER, ""))
+        _check_deadline(replica, request, clock())
         rows = decode_columns(served.contract, await request.body())
         answer = encode_predictions(replica.predict(rows))
         return Response(answer, headers=dict(served.headers), media_type=CONTENT_TYPE)
@@ -55,6 +60,14 @@ def create_app(replica: Replica) -> Starlette:
         ],
         exception_handlers={MooringError: failed},
     )
+
+
+def _check_deadline(replica: Replica, request: Request, now: float) -> None:
+    try:
+        check_deadline(request.scope, request.headers, now)
+    except DeadlinePassed:
+        replica.metrics.expired()
+        raise
 
 
 def _check_contract(served: Served, digest: str) -> None:

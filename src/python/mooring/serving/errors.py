@@ -8,6 +8,7 @@ Every message is one line, fit for a log and for a caller:
     ├── UnsupportedBody     a body in another form than the route takes
     ├── BodyTooLarge        a body beyond what the contract allows
     ├── ContractDiffers     columns that were laid out by another contract
+    ├── DeadlinePassed      nobody waits for the answer any more
     └── InvalidPrediction   the model answered with something that is no prediction
 """
 
@@ -38,6 +39,10 @@ class BodyTooLarge(ServingError):
 
 class ContractDiffers(ServingError):
     """The sender laid out its columns by a contract that this bundle does not have."""
+
+
+class DeadlinePassed(ServingError):
+    """The sender said how long it waits, and that is over."""
 
 
 class InvalidPrediction(ServingError):

@@ -6,7 +6,8 @@ passes here has been read whole, so the routes behind never wait for a sender.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mooring.contract.contract import Contract
 from mooring.contract.errors import MooringError
 from mooring.contract.wire import CONTENT_TYPE, widest_body
+from mooring.serving.deadline import note_arrival
 from mooring.serving.errors import BodyTooLarge, UnsupportedBody
 from mooring.serving.problem import problem
 from mooring.serving.replica import Replica
@@ -29,8 +31,11 @@ LARGEST_COLUMNS = 64 * 1_048_576
 class Guard:
     """Answers 503, 415 and 413 itself; hands on a body that is complete."""
 
-    def __init__(self, app: ASGIApp, replica: Replica) -> None:
+    def __init__(
+        self, app: ASGIApp, replica: Replica, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._app = app
+        self._clock = clock
         self._replica = replica
         self._limits: Mapping[str, int] = {}
 
@@ -38,6 +43,7 @@ class Guard:
         if scope["type"] != "http" or scope["method"] != "POST" or not _guards(scope):
             await self._app(scope, receive, send)
             return
+        note_arrival(scope, self._clock())
         try:
             body = await self._admit(scope, receive)
         except MooringError as error:

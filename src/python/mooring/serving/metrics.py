@@ -19,6 +19,7 @@ from mooring.telemetry.catalogue import metrics_of
 from mooring.telemetry.models import MODEL_INFO
 from mooring.telemetry.service import (
     SERVICE_BUNDLE_LOAD_SECONDS,
+    SERVICE_EXPIRED,
     SERVICE_INFERENCE_SECONDS,
     SERVICE_PREDICTIONS,
 )
@@ -44,12 +45,17 @@ class ServiceMetrics:
         self._instruments.set(MODEL_INFO, 1.0, **labels, **digests)
         self._instruments.set(SERVICE_BUNDLE_LOAD_SECONDS, seconds, **labels)
         self._instruments.add(SERVICE_PREDICTIONS, 0.0, **labels)
+        self.expired(0.0)
 
     def predicted(self, *, version: int, rows: int, seconds: float) -> None:
         """A batch of rows was answered."""
         labels = {"model": self._model, "version": str(version)}
         self._instruments.add(SERVICE_PREDICTIONS, float(rows), **labels)
         self._instruments.observe(SERVICE_INFERENCE_SECONDS, seconds, **labels)
+
+    def expired(self, requests: float = 1.0) -> None:
+        """Requests were dropped because nobody waited for them any more."""
+        self._instruments.add(SERVICE_EXPIRED, requests, model=self._model)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

@@ -16,6 +16,7 @@ from mooring.contract.errors import InvalidRows, InvalidWire, MooringError
 from mooring.serving.errors import (
     BodyTooLarge,
     ContractDiffers,
+    DeadlinePassed,
     InvalidPrediction,
     NotReady,
     UnsupportedBody,
@@ -30,6 +31,7 @@ _STATUS: Mapping[type[MooringError], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedBody: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+    DeadlinePassed: HTTPStatus.GATEWAY_TIMEOUT,
     InvalidPrediction: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 

@@ -23,5 +23,15 @@ SERVICE_BUNDLE_LOAD_SECONDS = Metric(
     "Time from opening the bundle to the last golden sample that agreed.",
     ("service",), (MODEL, VERSION), "seconds",
 )  # fmt: skip
+SERVICE_EXPIRED = Metric(
+    "mooring_service_expired_total", "counter",
+    "Requests that were dropped because their deadline passed before the model was asked.",
+    ("service",), (MODEL,),
+)  # fmt: skip
 
-METRICS = (SERVICE_PREDICTIONS, SERVICE_INFERENCE_SECONDS, SERVICE_BUNDLE_LOAD_SECONDS)
+METRICS = (
+    SERVICE_EXPIRED,
+    SERVICE_PREDICTIONS,
+    SERVICE_INFERENCE_SECONDS,
+    SERVICE_BUNDLE_LOAD_SECONDS,
+)
