@@ -50,6 +50,7 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
+    error: str = Field(description="The same in one line, for clients that know no other member.")
     reason: str | None = Field(default=None, description="Upstream trouble in one word.")
     errors: list[Fault] | None = None
 
