@@ -31,7 +31,7 @@ def tensor(name: str, data: Sequence[Any], **changed: Any) -> dict[str, Any]:
     return {"name": name, "shape": [len(data)], "datatype": datatype, "data": data} | changed
 
 
-def tensors(count: int = 1, **changed: Any) -> list[dict[str, Any]]:
+def tensors(count: int = 1, /, **changed: Any) -> list[dict[str, Any]]:
     """One tensor for each feature, those named changed."""
     return [tensor(name, [ROW[name]] * count) | changed.get(name, {}) for name in ROW]
 
