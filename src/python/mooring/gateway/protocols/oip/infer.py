@@ -22,7 +22,7 @@ from mooring.gateway.predictor import Predicted, Predictor
 from mooring.gateway.protocols.asking import body_of, call_of, check_encoding, check_method
 from mooring.gateway.protocols.oip.binary import encode
 from mooring.gateway.protocols.oip.datatypes import Datatype
-from mooring.gateway.protocols.oip.request import InferBody, InferRequest, Parameters, read_body
+from mooring.gateway.protocols.oip.request import InferBody, InferRequest, read_body
 from mooring.gateway.protocols.oip.tensors import read_tensors
 from mooring.gateway.template import TemplateRoute
 
@@ -86,11 +86,11 @@ class _Asked:
 
     def _wanted(self, predicted: Predicted) -> Iterable[tuple[_Output, bool]]:
         outputs = _outputs(predicted)
-        default = _flag(self.body.request.parameters, "binary_data_output", False)
+        default = self.body.request.parameters.binary_data_output
         if not self.body.request.outputs:
             return [(output, default) for output in outputs.values()]
         return [
-            (outputs[each.name], _flag(each.parameters, "binary_data", default))
+            (outputs[each.name], default if (own := each.parameters.binary_data) is None else own)
             for each in self.body.request.outputs
         ]
 
@@ -138,11 +138,6 @@ def _check(request: InferRequest, contract: Contract) -> None:
         faults.append(Violation("outputs", "repeated", "each output is asked for once"))
     if faults:
         raise InvalidRows(faults)
-
-
-def _flag(parameters: Parameters, name: str, default: bool) -> bool:
-    value = parameters.get(name, default)
-    return value if isinstance(value, bool) else default
 
 
 def _response(document: dict[str, Any], binary: list[bytes]) -> Response:

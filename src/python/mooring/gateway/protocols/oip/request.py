@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 from mooring.contract.faults import invalid_rows
 from mooring.gateway.errors import MalformedBody
@@ -20,8 +21,41 @@ _LARGEST_DIMENSION = 2**31 - 1
 
 Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
 Dimension = Annotated[int, Field(ge=0, le=_LARGEST_DIMENSION)]
-# What the protocol's extensions define; those that this gateway does not know are ignored.
-Parameters = Mapping[str, Any]
+
+
+def _refuse(value: Any) -> Any:
+    raise PydanticCustomError("unsupported", "this extension of the protocol is not served here")
+
+
+Unsupported = Annotated[Any, BeforeValidator(_refuse)]
+
+
+class _Parameters(BaseModel):
+    """What extensions of the protocol say. What only tunes (priority, content_type) is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True, hide_input_in_errors=True)
+
+
+class RequestParameters(_Parameters):
+    """`binary_data_output`: answer in bytes where an output does not say otherwise."""
+
+    binary_data_output: bool = False
+    sequence_id: Unsupported = None
+
+
+class InputParameters(_Parameters):
+    """`binary_data_size`: so many bytes behind the JSON are the elements."""
+
+    binary_data_size: Annotated[int, Field(ge=0)] | None = None
+    shared_memory_region: Unsupported = None
+
+
+class OutputParameters(_Parameters):
+    """`binary_data`: answer in bytes, or not, whatever the request says."""
+
+    binary_data: bool | None = None
+    classification: Unsupported = None
+    shared_memory_region: Unsupported = None
 
 
 class _Closed(BaseModel):
@@ -36,7 +70,7 @@ class InputTensor(_Closed):
     name: Name
     shape: Annotated[list[Dimension], Field(min_length=1, max_length=2)]
     datatype: Datatype
-    parameters: Parameters = {}
+    parameters: InputParameters = InputParameters()
     data: list[Any] | None = None
 
 
@@ -44,7 +78,7 @@ class RequestedOutput(_Closed):
     """One tensor of the answer that the caller wants."""
 
     name: Name
-    parameters: Parameters = {}
+    parameters: OutputParameters = OutputParameters()
 
 
 class InferRequest(_Closed):
@@ -54,7 +88,7 @@ class InferRequest(_Closed):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,64}$")] = ""
     # KServe's client repeats it from the path.
     model_name: Name | None = None
-    parameters: Parameters = {}
+    parameters: RequestParameters = RequestParameters()
     inputs: Annotated[list[InputTensor], Field(min_length=1, max_length=_MOST_TENSORS)]
     outputs: Annotated[list[RequestedOutput], Field(max_length=_MOST_TENSORS)] = []
 
@@ -105,10 +139,17 @@ def _binary(request: InferRequest, data: bytes) -> dict[int, bytes]:
     cut: dict[int, bytes] = {}
     offset = 0
     for position, tensor in enumerate(request.inputs):
-        if "binary_data_size" in tensor.parameters:
-            size = _claimed(tensor.parameters["binary_data_size"], len(data) - offset, position)
-            cut[position] = data[offset : offset + size]
-            offset += size
+        size = tensor.parameters.binary_data_size
+        if size is None:
+            continue
+        if size > len(data) - offset:
+            raise MalformedBody(
+                "it is more than the body has",
+                place=f"inputs[{position}].parameters.binary_data_size",
+                cure="Send the tensors' bytes behind the JSON, in the order of inputs.",
+            )
+        cut[position] = data[offset : offset + size]
+        offset += size
     if offset != len(data):
         raise MalformedBody(
             "bytes follow the JSON that no tensor claims",
@@ -117,13 +158,3 @@ def _binary(request: InferRequest, data: bytes) -> dict[int, bytes]:
             "Inference-Header-Content-Length.",
         )
     return cut
-
-
-def _claimed(size: Any, left: int, position: int) -> int:
-    if type(size) is int and 0 <= size <= left:
-        return size
-    raise MalformedBody(
-        "it is not a number of bytes that the body has",
-        place=f"inputs[{position}].parameters.binary_data_size",
-        cure="Send the tensors' bytes behind the JSON, in the order of inputs.",
-    )

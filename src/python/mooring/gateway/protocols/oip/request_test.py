@@ -9,6 +9,8 @@ from mooring.contract.errors import InvalidRows
 from mooring.gateway.errors import MalformedBody
 from mooring.gateway.protocols.oip.request import read_body
 
+SIZE = "inputs[0].parameters.binary_data_size"
+
 
 def tensor(**members: Any) -> dict[str, Any]:
     return {"name": "hour", "shape": [1], "datatype": "INT64"} | members
@@ -34,11 +36,6 @@ def test_each_binary_tensor_gets_its_bytes_in_order() -> None:
     [
         pytest.param(head(sized(9)) + b"aa", None, "", id="no header for the JSON's length"),
         pytest.param(head(sized(9)) + b"aa", -2, "inputs[0]", id="more than there is"),
-        pytest.param(head(sized(-1)) + b"aa", -2, "inputs[0]", id="a negative size"),
-        pytest.param(head(sized(True)) + b"a", -1, "inputs[0]", id="true for a size"),
-        pytest.param(head(sized("2")) + b"aa", -2, "inputs[0]", id="a size as text"),
-        pytest.param(head(sized(2.0)) + b"aa", -2, "inputs[0]", id="a fraction for a size"),
-        pytest.param(head(sized(None)) + b"aa", -2, "inputs[0]", id="null for a size"),
         pytest.param(head(sized(1)) + b"aa", -2, "body", id="bytes that no tensor claims"),
         pytest.param(head(tensor(data=[1])) + b"a", -1, "body", id="bytes behind plain JSON"),
         pytest.param(head(sized(2**70)) + b"aa", -2, "inputs[0]", id="an endless size"),
@@ -79,9 +76,28 @@ def test_a_header_that_is_no_length_within_the_body_is_malformed(length: str) ->
         pytest.param({"inputs": [tensor(shape=[1.0])]}, "inputs[0].shape[0]", id="a fraction"),
         pytest.param({"inputs": [tensor(datatype="TEXT")]}, "inputs[0].datatype", id="no datatype"),
         pytest.param({"inputs": [tensor(name=7)]}, "inputs[0].name", id="a number for a name"),
+        pytest.param({"inputs": [sized(-1)]}, SIZE, id="a negative size"),
+        pytest.param({"inputs": [sized(True)]}, SIZE, id="true for a size"),
+        pytest.param({"inputs": [sized("2")]}, SIZE, id="a size as text"),
+        pytest.param({"inputs": [sized(2.0)]}, SIZE, id="a fraction for a size"),
+        pytest.param(
+            {"inputs": [tensor(parameters={"shared_memory_region": "x"})]},
+            "inputs[0].parameters.shared_memory_region", id="shared memory",
+        ),
+        pytest.param(
+            {"outputs": [{"name": "late", "parameters": {"classification": 3}}]},
+            "outputs[0].parameters.classification", id="a classification",
+        ),
+        pytest.param(
+            {"parameters": {"sequence_id": 3}}, "parameters.sequence_id", id="a sequence"
+        ),
+        pytest.param(
+            {"parameters": {"binary_data_output": 1}}, "parameters.binary_data_output",
+            id="a number for a switch",
+        ),
         pytest.param({"inputs": [tensor(data={})]}, "inputs[0].data", id="an object for data"),
     ],
-)
+)  # fmt: skip
 def test_json_that_is_no_request_is_refused_with_its_path(
     change: dict[str, Any], path: str
 ) -> None:
@@ -89,3 +105,9 @@ def test_json_that_is_no_request_is_refused_with_its_path(
     with pytest.raises(InvalidRows) as refused:
         read_body(json.dumps(whole).encode(), None)
     assert [violation.path for violation in refused.value.violations] == [path]
+
+
+@pytest.mark.parametrize("parameters", [{"content_type": "pd"}, {"priority": 1}, {"timeout": 5}])
+def test_parameters_that_only_tune_are_ignored(parameters: dict[str, Any]) -> None:
+    given = tensor(data=[1], parameters=parameters)
+    read_body(json.dumps({"inputs": [given], "parameters": parameters}).encode(), None)
