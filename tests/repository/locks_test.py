@@ -17,7 +17,9 @@ from tests.repository.tracked import ROOT
 
 # What the images hold, and what builds a Bento: parts of the product.
 IMAGES = ("gateway", "service", "service-skops", "bento")
-LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", "uv", "pants")
+# What asks the gateway in tests.
+ASKING = ("triton", "kserve", "requests", "schemathesis")
+LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", *ASKING, "uv", "pants")
 PYTHON = ROOT / "3rdparty/python"
 
 # Versions below these have published vulnerabilities in what this product does with them.

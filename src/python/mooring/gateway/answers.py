@@ -50,6 +50,7 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
+    error: str = Field(description="The same in one line, for clients that know no other member.")
     reason: str | None = Field(default=None, description="Upstream trouble in one word.")
     errors: list[Fault] | None = None
 
@@ -84,8 +85,10 @@ class VersionStatus(Answer):
 
 
 class ModelStatus(Answer):
-    """The states of a model's versions."""
+    """The states of a model's versions; name and readiness are for KServe's clients."""
 
+    name: str
+    ready: bool
     model_version_status: list[VersionStatus]
 
 
@@ -94,6 +97,43 @@ class ModelSpec(Answer):
 
     name: str
     version: str
+    signature_name: Literal[""]
+
+
+class TensorDimension(Answer):
+    """One axis; -1 is the number of rows."""
+
+    size: Literal["-1"] = "-1"
+    name: Literal[""] = ""
+
+
+class TensorShape(Answer):
+    """One axis: the rows."""
+
+    dim: list[TensorDimension] = [TensorDimension()]
+    unknown_rank: Literal[False] = False
+
+
+class TensorInfo(Answer):
+    """A feature or the prediction as TensorFlow describes a tensor."""
+
+    name: str
+    dtype: Literal["DT_DOUBLE", "DT_INT64", "DT_BOOL", "DT_STRING"]
+    tensor_shape: TensorShape = TensorShape()
+
+
+class SignatureDef(Answer):
+    """One signature in TensorFlow's form."""
+
+    inputs: dict[str, TensorInfo]
+    outputs: dict[str, TensorInfo]
+    method_name: Literal["tensorflow/serving/predict"] = "tensorflow/serving/predict"
+
+
+class SignatureDefs(Answer):
+    """All signatures by name; TensorFlow Serving says the name of the member twice."""
+
+    signature_def: dict[str, SignatureDef]
 
 
 class Details(Answer):
@@ -105,6 +145,7 @@ class Details(Answer):
     features: tuple[Feature, ...]
     prediction: Prediction
     limits: Limits
+    signature_def: SignatureDefs
 
 
 class Metadata(Answer):
@@ -112,6 +153,13 @@ class Metadata(Answer):
 
     model_spec: ModelSpec
     metadata: Details
+
+
+class Alive(Answer):
+    """What KServe's clients take for a sign of life."""
+
+    status: Literal["alive"] = "alive"
+    docs: Literal["/docs"] = "/docs"
 
 
 class Health(Answer):

@@ -22,6 +22,8 @@ from mooring.gateway.openapi import OpenApi
 from mooring.gateway.predictor import Capture, Predictor
 from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
+from mooring.gateway.protocols.oip.describe import describe_routes
+from mooring.gateway.protocols.oip.infer import Infer
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.watch import watch
@@ -61,7 +63,9 @@ def create_app(ports: Ports) -> FastAPI:
     # Before the routes that end in `{model}`, which would match `name:predict` too.
     predictor = Predictor(ports.models, ports.instruments, ports.capture)
     app.router.routes.extend(Predict(predictor).routes())
+    app.router.routes.extend(Infer(predictor).routes())
     app.include_router(catalogue_routes(ports.models))
+    app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
     app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
     return app

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mooring.gateway.testing.contracts import CONTRACT
+from mooring.gateway.testing.contracts import CONTRACT, VERSION
 from mooring.gateway.testing.gateway import RunningGateway, gateway
 from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.upstream import upstream
@@ -86,9 +86,10 @@ def test_each_documented_example_is_answered_as_documented(served: RunningGatewa
 
 def test_each_documented_get_is_answered(served: RunningGateway) -> None:
     paths = [path for path, item in document(served)["paths"].items() if "get" in item]
-    assert len(paths) == 6
+    assert len(paths) == 18
     for path in paths:
-        assert served.get(path.replace("{model}", "voyage_delay")).status == 200
+        found = path.format(model="voyage_delay", version=VERSION, label="champion")
+        assert served.get(found).status == 200
 
 
 def test_the_request_schema_says_what_the_contract_says(served: RunningGateway) -> None:

@@ -14,6 +14,7 @@ MooringError
     │   ├── WrongMediaType
     │   ├── BadPatience
     │   ├── BodyTooLarge
+    │   ├── MalformedBody
     │   └── ClientGone            the caller hung up; nobody reads the answer
     ├── Unserved                  ours to mend; no service was asked
     │   ├── Overloaded            more work than is done in time; `reason` is one word
@@ -112,11 +113,11 @@ class WrongMethod(RequestError):
 
 
 class WrongMediaType(RequestError):
-    """The body is not declared as plain JSON."""
+    """The body is not declared as what is read here."""
 
-    def __init__(self) -> None:
-        cure = "Send Content-Type: application/json, without Content-Encoding."
-        super().__init__("only plain JSON is read here", place="body", cure=cure)
+    def __init__(self, *accepted: str) -> None:
+        cure = f"Send Content-Type: {' or '.join(accepted)}, without Content-Encoding."
+        super().__init__("a body of that type is not read here", place="body", cure=cure)
 
 
 class BadPatience(RequestError):
@@ -134,6 +135,10 @@ class BodyTooLarge(RequestError):
         cure = "Send fewer rows in each request."
         super().__init__(f"it is longer than {limit} bytes", place="body", cure=cure)
         self.limit = limit
+
+
+class MalformedBody(RequestError):
+    """The body's parts are not as long as it says."""
 
 
 class ClientGone(RequestError):

@@ -23,13 +23,18 @@ def health_routes(models: Models, drain: Drain) -> APIRouter:
 
     @router.get("/readyz", responses=PROBLEMS, response_model=Health, summary="Send it requests?")
     async def readyz() -> Response | Health:
-        reasons = _reasons(models, drain)
-        if reasons:
-            detail = "; ".join(f"{who}: {reason}" for who, reason in reasons.items())
-            return problem(_NOT_READY, detail, reasons=reasons)
-        return Health(status="ready")
+        return unready(models, drain) or Health(status="ready")
 
     return router
+
+
+def unready(models: Models, drain: Drain) -> Response | None:
+    """The answer that says why no request should be sent here, or None where one should."""
+    reasons = _reasons(models, drain)
+    if not reasons:
+        return None
+    detail = "; ".join(f"{who}: {reason}" for who, reason in reasons.items())
+    return problem(_NOT_READY, detail, reasons=reasons)
 
 
 def _reasons(models: Models, drain: Drain) -> dict[str, str]:

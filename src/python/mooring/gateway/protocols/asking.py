@@ -38,7 +38,15 @@ def check_method(request: Request, *allowed: str) -> None:
 
 def check_media_type(request: Request) -> None:
     """Raises WrongMediaType unless the body is declared as plain JSON."""
+    check_encoding(request, "application/json")
+
+
+def check_encoding(request: Request, *accepted: str) -> None:
+    """Raises WrongMediaType unless the body is plain and declared as one of the media types.
+
+    The empty one stands for a body that is not declared at all.
+    """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     encoding = request.headers.get("content-encoding", "identity").lower()
-    if media_type != "application/json" or encoding != "identity":
-        raise WrongMediaType
+    if media_type not in accepted or encoding != "identity":
+        raise WrongMediaType(*filter(None, accepted))

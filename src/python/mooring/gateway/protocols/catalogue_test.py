@@ -34,16 +34,52 @@ def test_the_list_names_every_model_with_its_state(served: RunningGateway) -> No
 def test_the_state_has_the_form_of_tensorflow_serving(served: RunningGateway) -> None:
     status = {"error_code": "OK", "error_message": ""}
     expected = [{"version": "3", "state": "AVAILABLE", "status": status}]
-    assert served.get("/v1/models/voyage_delay").json == {"model_version_status": expected}
+    answer = {"name": "voyage_delay", "ready": True, "model_version_status": expected}
+    for where in ("", "/versions/3", "/labels/champion"):
+        assert served.get(f"/v1/models/voyage_delay{where}").json == answer
+
+
+@pytest.mark.parametrize("where", ["/versions/4", "/versions/x", "/labels/stable"])
+@pytest.mark.parametrize("rest", ["", "/metadata"])
+def test_a_version_or_label_that_is_not_served_is_404(
+    served: RunningGateway, where: str, rest: str
+) -> None:
+    answer = served.get(f"/v1/models/voyage_delay{where}{rest}")
+    assert (answer.status, answer.json["title"]) == (404, "Unknown version")
 
 
 def test_the_metadata_names_bundle_contract_and_features(served: RunningGateway) -> None:
     answer = served.get("/v1/models/voyage_delay/metadata").json
     metadata = answer["metadata"]
-    assert answer["model_spec"] == {"name": "voyage_delay", "version": "3"}
+    spec = {"name": "voyage_delay", "version": "3", "signature_name": ""}
+    assert answer["model_spec"] == spec
     assert (metadata["bundle"], metadata["contract"]) == (BUNDLE, CONTRACT.digest)
     names = tuple(feature["name"] for feature in metadata["features"])
     assert names == CONTRACT.feature_names
+
+
+@pytest.mark.parametrize("where", ["/versions/3", "/labels/champion"])
+def test_a_version_and_a_label_have_metadata(served: RunningGateway, where: str) -> None:
+    plain, asked = (served.get(f"/v1/models/voyage_delay{w}/metadata").json for w in ("", where))
+    assert asked == plain
+
+
+def test_the_metadata_has_the_signature_that_tensorflow_clients_read(
+    served: RunningGateway,
+) -> None:
+    metadata = served.get("/v1/models/voyage_delay/metadata").json["metadata"]
+    signature = metadata["signature_def"]["signature_def"]["serving_default"]
+    types = {name: tensor["dtype"] for name, tensor in signature["inputs"].items()}
+    assert types == {
+        "origin": "DT_STRING", "ship": "DT_STRING", "hour": "DT_INT64", "wind": "DT_DOUBLE",
+        "haven": "DT_STRING", "loaded": "DT_BOOL",
+    }  # fmt: skip
+    shape = {"dim": [{"size": "-1", "name": ""}], "unknown_rank": False}
+    assert signature["outputs"]["late"]["tensor_shape"] == shape
+
+
+def test_the_root_is_a_sign_of_life(served: RunningGateway) -> None:
+    assert served.get("/").json == {"status": "alive", "docs": "/docs"}
 
 
 def test_the_contract_comes_back_byte_for_byte(served: RunningGateway) -> None:
