@@ -14,7 +14,8 @@ MooringError
     │   ├── WrongMediaType
     │   ├── BadPatience
     │   ├── BodyTooLarge
-    │   └── ClientGone            the caller hung up; nobody reads the answer
+    │   ├── ClientGone            the caller hung up; nobody reads the answer
+    │   └── …                     what ends a request before the application: edge/errors.py
     ├── Unserved                  ours to mend; no service was asked
     │   ├── Overloaded            more work than is done in time; `reason` is one word
     │   └── DeadlineExceeded      nobody waits any more

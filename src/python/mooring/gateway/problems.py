@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
 from mooring.gateway import errors
+from mooring.gateway.edge import errors as edge
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
     errors.BadPatience: Kind("bad-deadline", 400, "The deadline is unreadable"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
+    edge.MalformedHttp: Kind("malformed-http", 400, "Not an acceptable HTTP request"),
+    edge.TooSlow: Kind("too-slow", 408, "The request took too long"),
+    edge.TargetTooLong: Kind("target-too-long", 414, "The path is too long"),
+    edge.UnknownExpectation: Kind("unknown-expectation", 417, "Unknown expectation"),
+    edge.HeadTooLarge: Kind("head-too-large", 431, "The headers are too large"),
+    edge.TooManyConnections: Kind("too-many-connections", 503, "Too many connections", 1),
     errors.WrongMediaType: Kind("wrong-media-type", 415, "Unsupported media type"),
     InvalidRows: INVALID_ROWS,
     errors.Overloaded: Kind("overloaded", 503, "The model is overloaded", 1),
@@ -106,6 +113,9 @@ def problem_of(error: MooringError) -> Response:
         return problem(kind, str(error), {"X-Shed-Reason": error.reason}, reason=error.reason)
     if isinstance(error, errors.CircuitOpen):
         kind = replace(kind, retry_after=max(1, ceil(error.seconds)))
+    if isinstance(error, errors.BodyTooLarge):
+        # The rest of the body is not worth receiving.
+        return problem(kind, str(error), {"Connection": "close"})
     if isinstance(error, errors.UpstreamError):
         return problem(kind, str(error), reason=error.reason)
     return problem(kind, str(error))

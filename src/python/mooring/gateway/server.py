@@ -14,11 +14,11 @@ import uvicorn
 from fastapi import FastAPI
 
 from mooring.gateway.drain import Drain
-from mooring.gateway.edge.protocol import BoundedHeadProtocol
+from mooring.gateway.edge.door import Door
+from mooring.gateway.edge.protocol import protocol_at
 from mooring.gateway.errors import PortTaken
 from mooring.gateway.settings import Settings
 
-_KEEPALIVE_SECONDS = 30
 # In flight is at most one deadline long (contracts start at 10 s); what lasts longer is cut.
 _FINISH_SECONDS = 30
 _BACKLOG = 1_024
@@ -46,19 +46,18 @@ class GatewayServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def make_server(app: FastAPI, drain: Drain) -> GatewayServer:
+def make_server(app: FastAPI, drain: Drain, door: Door) -> GatewayServer:
     """Configure the server; it listens on the sockets that it is served with."""
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=BoundedHeadProtocol,
+        http=protocol_at(door),
         ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=_KEEPALIVE_SECONDS,
         timeout_graceful_shutdown=_FINISH_SECONDS,
     )
     return GatewayServer(config, drain)

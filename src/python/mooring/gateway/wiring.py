@@ -15,6 +15,7 @@ from prometheus_client import (
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.drain import Drain
+from mooring.gateway.edge.door import Door
 from mooring.gateway.metrics import MetricsPort
 from mooring.gateway.predictor import Forgetful
 from mooring.gateway.server import listen, make_server
@@ -50,7 +51,7 @@ def run(settings: Settings) -> int:
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
     ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
-    server = make_server(create_app(ports), ports.drain)
+    server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with (
         closing(listen(settings)) as public,
         closing(

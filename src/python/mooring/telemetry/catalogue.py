@@ -6,11 +6,12 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import coalesce, models, requests, resilience, service, upstream
+from mooring.telemetry import coalesce, edge, models, requests, resilience, service, upstream
 from mooring.telemetry.metric import Metric, Process
 
 CATALOGUE = (
     *requests.METRICS,
+    *edge.METRICS,
     *upstream.METRICS,
     *coalesce.METRICS,
     *resilience.METRICS,

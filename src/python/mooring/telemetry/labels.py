@@ -22,6 +22,11 @@ OUTCOME = Label(
     ("ok", "unreachable", "disconnected", "timeout", "refused", "changed", "invalid",
      "not_ready", "busy"),
 )  # fmt: skip
+TURNED_AWAY = Label(
+    "reason",
+    ("malformed", "head_size", "target_size", "expectation", "method", "slow", "silent", "unread",
+     "evicted", "connections"),
+)  # fmt: skip
 
 # From a cache-warm single row to the longest deadline anyone should promise; 0.1 s is the latency
 # objective, so it has to be an edge.

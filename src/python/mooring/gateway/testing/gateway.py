@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from prometheus_client import CollectorRegistry
 
 from mooring.gateway.app import Ports, create_app
+from mooring.gateway.edge.door import Door
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import BUNDLE, VERSION
@@ -119,7 +120,7 @@ def gateway(url: str, settings: Settings | None = None) -> Iterator[RunningGatew
     routing = Routing.model_validate_json(json.dumps(routing_document(url)))
     registry = CollectorRegistry()
     ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
-    server = make_server(create_app(ports), ports.drain)
+    server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with closing(listen(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
         thread.start()
