@@ -1,13 +1,13 @@
 """What ends a request before the application sees it.
 
-    RequestError
-    ├── MalformedHttp         no request, or one that two readers could understand differently
-    ├── HeadTooLarge
-    ├── TargetTooLong
-    ├── UnknownExpectation    an Expect header that asks for more than 100-continue
-    └── TooSlow
-    Unserved
-    └── TooManyConnections    every connection that this gateway keeps is busy
+RequestError
+├── MalformedHttp         no request, or one that two readers could understand differently
+├── HeadTooLarge
+├── TargetTooLong
+├── UnknownExpectation    an Expect header that asks for more than 100-continue
+└── TooSlow
+Unserved
+└── TooManyConnections    every connection that this gateway keeps is busy
 """
 
 from __future__ import annotations

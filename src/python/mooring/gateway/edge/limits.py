@@ -48,9 +48,7 @@ class EdgeLimits:
         8_192, "MOORING_TARGET_BYTES", 64, 2**20, "RFC 9110 4.1 asks for 8,000; ours have 200"
     )
     # Chunk sizes, extensions and trailers: so much, and so many times the content.
-    framing_bytes: int = whole(
-        16 * 1_024, "MOORING_FRAMING_BYTES", 0, 2**30, "as much as a head"
-    )
+    framing_bytes: int = whole(16 * 1_024, "MOORING_FRAMING_BYTES", 0, 2**30, "as much as a head")
     framing_ratio: float = number(
         8, "MOORING_FRAMING_RATIO", 0, 1_000, "chunks of one byte are five times their content"
     )
@@ -69,9 +67,7 @@ class EdgeLimits:
     spare_connections: int = whole(
         64, "MOORING_SPARE_CONNECTIONS", 0, 10_000, "whoever probes must learn that we live"
     )
-    spare_seconds: float = number(
-        1, "MOORING_SPARE_SECONDS", 0.1, 60, "a probe is one packet"
-    )
+    spare_seconds: float = number(1, "MOORING_SPARE_SECONDS", 0.1, 60, "a probe is one packet")
 
     sweep_seconds: float = number(
         0.25, "MOORING_SWEEP_SECONDS", 0.01, 10, "how late a deadline may be noticed"
