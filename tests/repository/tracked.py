@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path.cwd()  # Pants runs a test in the root of its sandbox, which mirrors the build root
 
-_BINARY = {".parquet", ".png", ".onnx", ".skops", ".gz", ".zip", ".ico"}
+_BINARY = {".parquet", ".png", ".onnx", ".skops", ".gz", ".zip", ".ico", ".raw"}
 # What a developer's checkout holds beside the tracked files, when the tests run without Pants.
 _IGNORED = {
     ".git",

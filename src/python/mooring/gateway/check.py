@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from mooring.gateway.errors import BadSettings, StartError
@@ -59,9 +59,9 @@ def _effective(group: Any, places: Mapping[str, str], path: str) -> list[Effecti
     for each in fields(group):
         value, name = getattr(group, each.name), f"{path}{each.name}"
         declared = each.metadata.get(Setting)
-        if declared is None and is_dataclass(value):
+        if declared is None:
             found += _effective(value, places, f"{name}.")
-        elif declared is not None:
+        else:
             shown = ("set" if value else "") if declared.secret else str(value)
             found.append(Effective(name, shown, places.get(name, DEFAULT)))
     return found

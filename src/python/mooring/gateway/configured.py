@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,8 +69,6 @@ class Sources:
         known = set()
         for each in fields(cls):  # type: ignore[arg-type]
             declared = each.metadata.get(Setting)
-            if declared is None and each.default_factory is MISSING:
-                continue  # a limit with a reason, which no operator has to turn
             if declared is None:
                 found |= self._within(each, table, path)
             else:

@@ -14,8 +14,8 @@ MooringError
     │   ├── WrongMediaType
     │   ├── BadPatience
     │   ├── BodyTooLarge
-    │   ├── MalformedBody
-    │   └── ClientGone            the caller hung up; nobody reads the answer
+    │   ├── ClientGone            the caller hung up; nobody reads the answer
+    │   └── …                     what ends a request before the application: edge/errors.py
     ├── Unserved                  ours to mend; no service was asked
     │   ├── Overloaded            more work than is done in time; `reason` is one word
     │   └── DeadlineExceeded      nobody waits any more
@@ -113,11 +113,11 @@ class WrongMethod(RequestError):
 
 
 class WrongMediaType(RequestError):
-    """The body is not declared as what is read here."""
+    """The body is not declared as plain JSON."""
 
-    def __init__(self, *accepted: str) -> None:
-        cure = f"Send Content-Type: {' or '.join(accepted)}, without Content-Encoding."
-        super().__init__("a body of that type is not read here", place="body", cure=cure)
+    def __init__(self) -> None:
+        cure = "Send Content-Type: application/json, without Content-Encoding."
+        super().__init__("only plain JSON is read here", place="body", cure=cure)
 
 
 class BadPatience(RequestError):
@@ -135,10 +135,6 @@ class BodyTooLarge(RequestError):
         cure = "Send fewer rows in each request."
         super().__init__(f"it is longer than {limit} bytes", place="body", cure=cure)
         self.limit = limit
-
-
-class MalformedBody(RequestError):
-    """The body's parts are not as long as it says."""
 
 
 class ClientGone(RequestError):
@@ -167,58 +163,6 @@ class DeadlineExceeded(Unserved):
     def __init__(self, model: str) -> None:
         cure = "Allow more time, or send fewer rows at once."
         super().__init__("its time was over before the work began", place=model, cure=cure)
-
-
-class MalformedHttp(RequestError):
-    """Bytes that are no request, or one that two readers could understand differently."""
-
-    def __init__(self, problem: str) -> None:
-        cure = "Use an HTTP client library, without a proxy that changes requests."
-        super().__init__(problem, place="request", cure=cure)
-
-
-class HeadTooLarge(RequestError):
-    """The request's head has too many bytes or lines."""
-
-    def __init__(self, bytes_: int, lines: int) -> None:
-        cure = "Send fewer or shorter headers."
-        super().__init__(f"more than {bytes_} bytes or {lines} lines", place="headers", cure=cure)
-
-
-class TargetTooLong(RequestError):
-    """The request's path and query are too long."""
-
-    def __init__(self, limit: int) -> None:
-        cure = "Send rows in the body."
-        super().__init__(f"it is longer than {limit} bytes", place="path", cure=cure)
-
-
-class UnknownExpectation(RequestError):
-    """An Expect header that asks for more than 100-continue."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "only 100-continue is known", place="Expect header", cure="Leave the header out."
-        )
-
-
-class TooSlow(RequestError):
-    """The request did not arrive in time."""
-
-    def __init__(self) -> None:
-        cure = "Send it again over a faster connection."
-        super().__init__("it did not arrive in time", place="request", cure=cure)
-
-
-class TooManyConnections(GatewayError):
-    """Every connection that this gateway keeps is busy."""
-
-    def __init__(self) -> None:
-        cure = (
-            "Use fewer connections and keep them open. Where a proxy makes them for many callers, "
-            "its operator raises MOORING_CONNECTIONS_PER_ADDRESS."
-        )
-        super().__init__("too many connections, in all or from this address", cure=cure)
 
 
 class UpstreamError(GatewayError):

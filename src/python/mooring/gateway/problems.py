@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
 from mooring.gateway import errors
+from mooring.gateway.edge import errors as edge
 
 _log = logging.getLogger(__name__)
 
@@ -47,18 +48,17 @@ INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS: Mapping[type[MooringError], Kind] = {
     errors.ClientGone: Kind("client-gone", 400, "The request is not complete"),
-    errors.MalformedBody: Kind("malformed-body", 400, "The body is malformed"),
     errors.UnknownModel: Kind("unknown-model", 404, "Unknown model"),
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
     errors.BadPatience: Kind("bad-deadline", 400, "The deadline is unreadable"),
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
-    errors.MalformedHttp: Kind("malformed-http", 400, "Not an acceptable HTTP request"),
-    errors.TooSlow: Kind("too-slow", 408, "The request took too long"),
-    errors.TargetTooLong: Kind("target-too-long", 414, "The path is too long"),
-    errors.UnknownExpectation: Kind("unknown-expectation", 417, "Unknown expectation"),
-    errors.HeadTooLarge: Kind("head-too-large", 431, "The headers are too large"),
-    errors.TooManyConnections: Kind("too-many-connections", 503, "Too many connections", 1),
+    edge.MalformedHttp: Kind("malformed-http", 400, "Not an acceptable HTTP request"),
+    edge.TooSlow: Kind("too-slow", 408, "The request took too long"),
+    edge.TargetTooLong: Kind("target-too-long", 414, "The path is too long"),
+    edge.UnknownExpectation: Kind("unknown-expectation", 417, "Unknown expectation"),
+    edge.HeadTooLarge: Kind("head-too-large", 431, "The headers are too large"),
+    edge.TooManyConnections: Kind("too-many-connections", 503, "Too many connections", 1),
     errors.WrongMediaType: Kind("wrong-media-type", 415, "Unsupported media type"),
     InvalidRows: INVALID_ROWS,
     errors.Overloaded: Kind("overloaded", 503, "The model is overloaded", 1),
@@ -91,8 +91,6 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        # Where clients of TensorFlow Serving, KServe and Triton look, and nowhere else.
-        "error": f"{kind.title}: {detail}",
         **members,
     }
     sent = {"Cache-Control": "no-store", **(headers or {})}
@@ -108,9 +106,7 @@ def problem_of(error: MooringError) -> Response:
         return failure(error)
     if isinstance(error, InvalidRows):
         detail = f"{error.total} violation(s). GET the model's /contract for what it accepts."
-        violations = _violations(error.violations)
-        first = "{path}: {message}".format_map(violations[0])
-        return problem(kind, detail, error=f"{kind.title}: {first}", errors=violations)
+        return problem(kind, detail, errors=_violations(error.violations))
     if isinstance(error, errors.WrongMethod):
         return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
     if isinstance(error, errors.Overloaded):

@@ -7,13 +7,13 @@ variable, what it may be, and the reason.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
-from mooring.gateway.setting import address, choice, in_home, number, whole
+from mooring.gateway.setting import address, choice, group, in_home, number, whole
 
 # No port below is privileged; 0 asks the kernel for a free one.
 _HIGHEST_PORT = 65_535
@@ -52,7 +52,7 @@ class Settings:
         0.25, "MOORING_LEARN_SECONDS", 0.01, 60, "while a service is awaited"
     )
     watch_seconds: float = number(2, "MOORING_WATCH_SECONDS", 0.05, 60, "while it is well")
-    edge: EdgeLimits = field(default_factory=EdgeLimits)
+    edge: EdgeLimits = group(EdgeLimits)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 
 import httptools
 
-from mooring.gateway.errors import MalformedHttp, UnknownExpectation, WrongMethod
+from mooring.gateway.edge.errors import MalformedHttp, UnknownExpectation
+from mooring.gateway.errors import WrongMethod
 
 Headers = Sequence[tuple[bytes, bytes]]
 

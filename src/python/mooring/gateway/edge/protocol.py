@@ -16,18 +16,13 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mooring.gateway.edge.door import Door, Place
+from mooring.gateway.edge.errors import HeadTooLarge, MalformedHttp, TargetTooLong, TooSlow
 from mooring.gateway.edge.head import check_head
 from mooring.gateway.edge.progress import Phase, Progress, overdue
 from mooring.gateway.edge.refusals import ProbesOnly, reason_of, refusal
 from mooring.gateway.edge.transport import GentleTransport
 from mooring.gateway.edge.upgrade import Postponed
-from mooring.gateway.errors import (
-    HeadTooLarge,
-    MalformedHttp,
-    RequestError,
-    TargetTooLong,
-    TooSlow,
-)
+from mooring.gateway.errors import RequestError
 
 # Why the parser's callbacks fail when it is not us who raises: the target is no URL, or not ASCII.
 _NO_TARGET = (httptools.HttpParserError, UnicodeDecodeError)
@@ -140,23 +135,25 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._deaf:
             self._throw_away(len(data))
             return
-        heads, whole = self._heads, self.phase is not Phase.BODY
+        heads, before = self._heads, self.phase
         self._progress.received += len(data)
         self._feed(data)
-        if self.phase is Phase.HEAD and not self._deaf:
-            self._watch_head(len(data), self._heads - heads, whole)
+        begun = self._heads - heads
+        # Of a packet that also held a part of another request, the part of this one is not known.
+        size = len(data) if before is not Phase.BODY and begun <= 1 else 0
+        if self.phase is Phase.HEAD:
+            self._watch_head(size, begun)
+        elif self.phase is Phase.BODY:
+            self._watch_framing(size if begun else 0)
         self._door.moved(self)
 
     def _feed(self, data: bytes) -> None:
         try:
             self.parser.feed_data(data)
-            self._watch_framing()
         except httptools.HttpParserUpgrade as upgrade:
             self._go_on_without_upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._refuse(_reason(error))
-        except RequestError as error:
-            self._refuse(error)
 
     def _go_on_without_upgrade(self, rest: bytes) -> None:
         if self._postponed is None:
@@ -166,22 +163,22 @@ class EdgeProtocol(HttpToolsProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self._feed(head + rest)
 
-    def _watch_head(self, received: int, begun: int, whole: bool) -> None:
+    def _watch_head(self, received: int, begun: int) -> None:
         """Bound a head that does not end; the parser shows complete lines only."""
-        if begun == 0:
-            self._pending_bytes += received
-        else:
-            # Of a packet that also held the end of another request, the part is not known.
-            self._pending_bytes = received if begun == 1 and whole else 0
+        self._pending_bytes = received if begun else self._pending_bytes + received
         if self._pending_bytes > self._limits.head_bytes:
             self._refuse(self._too_large())
 
-    def _watch_framing(self) -> None:
-        """Bound what arrives beside the content: chunk extensions, chunks of one byte, trailers."""
-        if self.phase is Phase.BODY:
-            allowed = self._limits.framing_bytes + self._limits.framing_ratio * self._content
-            if self._progress.received - self._content > allowed:
-                raise MalformedHttp("its chunks hold more framing than content")
+    def _watch_framing(self, first: int) -> None:
+        """Bound what arrives beside the content: chunk extensions, chunks of one byte, trailers.
+
+        `first` are the bytes of a packet that began with the head.
+        """
+        progress, limits = self._progress, self._limits
+        progress.received = max(progress.received, first - self._head_bytes)
+        allowed = limits.framing_bytes + limits.framing_ratio * self._content
+        if progress.received - self._content > allowed:
+            self._refuse(MalformedHttp("its chunks hold more framing than content"))
 
     def _throw_away(self, size: int) -> None:
         self._thrown_away += size

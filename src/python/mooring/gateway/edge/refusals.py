@@ -7,27 +7,28 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from mooring.gateway import errors
+from mooring.gateway.edge import errors
 from mooring.gateway.edge.door import Door
+from mooring.gateway.errors import RequestError, WrongMethod
 from mooring.gateway.problems import problem_of
 
 _PROBES = ("/livez", "/readyz")
 
-_REASONS: dict[type[errors.RequestError], str] = {
+_REASONS: dict[type[RequestError], str] = {
     errors.HeadTooLarge: "head_size",
     errors.TargetTooLong: "target_size",
     errors.UnknownExpectation: "expectation",
-    errors.WrongMethod: "method",
+    WrongMethod: "method",
     errors.TooSlow: "slow",
 }
 
 
-def reason_of(error: errors.RequestError) -> str:
+def reason_of(error: RequestError) -> str:
     """The error in the metric's terms."""
     return _REASONS.get(type(error), "malformed")
 
 
-def refusal(error: errors.RequestError) -> bytes:
+def refusal(error: RequestError) -> bytes:
     """A whole response, after which the connection ends."""
     response = problem_of(error)
     status = HTTPStatus(response.status_code)
