@@ -6,6 +6,7 @@ MooringError
     │   ├── BadSetting            exit 78: an environment variable, or a key of the file
     │   ├── BadSettings           exit 78: several of them
     │   ├── BadRouting            exit 78: the routing document
+    │   ├── BadKeys               exit 78: the keys file; auth/errors.py
     │   └── PortTaken             exit 69: an address that cannot be listened on
     ├── RequestError              the caller can mend it
     │   ├── UnknownModel
@@ -14,6 +15,7 @@ MooringError
     │   ├── WrongMediaType
     │   ├── BadPatience
     │   ├── BodyTooLarge
+    │   ├── Denied                not to this caller: auth/errors.py
     │   └── ClientGone            the caller hung up; nobody reads the answer
     ├── Unserved                  ours to mend; no service was asked
     │   ├── Overloaded            more work than is done in time; `reason` is one word

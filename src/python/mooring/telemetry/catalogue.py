@@ -6,10 +6,11 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import coalesce, models, requests, resilience, service, upstream
+from mooring.telemetry import auth, coalesce, models, requests, resilience, service, upstream
 from mooring.telemetry.metric import Metric, Process
 
 CATALOGUE = (
+    *auth.METRICS,
     *requests.METRICS,
     *upstream.METRICS,
     *coalesce.METRICS,

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from mooring.telemetry import (
+    auth,
     binding,
     catalogue,
     coalesce,
@@ -33,7 +34,7 @@ FORBIDDEN = {
 
 
 def test_the_catalogue_holds_every_metric_that_is_declared_once() -> None:
-    modules = (coalesce, models, requests, resilience, service, upstream)
+    modules = (auth, coalesce, models, requests, resilience, service, upstream)
     declared = [v for module in modules for v in vars(module).values() if isinstance(v, Metric)]
     assert sorted(m.name for m in declared) == sorted({m.name for m in CATALOGUE})
 
