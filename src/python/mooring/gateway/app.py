@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from mooring.gateway import problems
+from mooring.gateway.auth.entrance import Entrance
+from mooring.gateway.auth.guard import Authenticate
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
@@ -42,6 +44,7 @@ class Ports:
     instruments: Instruments
     drain: Drain
     capture: Capture
+    entrance: Entrance
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -56,6 +59,7 @@ def create_app(ports: Ports) -> FastAPI:
             Middleware(RequestId),
             Middleware(CloseWhileDraining, ports.drain),
             Middleware(CountRequests, ports.instruments),
+            Middleware(Authenticate, ports.entrance.gate, ports.instruments),
             Middleware(BodyLimit, partial(_body_limit, ports)),
         ],
     )
@@ -84,6 +88,9 @@ async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
             for variant in variants
             for replica in variant.replicas
         ]
+        # Nobody tells them to hurry yet.
+        followers = [follow(asyncio.Event()) for follow in ports.entrance.followers]
+        watches += [asyncio.create_task(follower) for follower in followers]
         stack.push_async_callback(_end, watches)
         yield
 

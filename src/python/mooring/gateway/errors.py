@@ -6,6 +6,7 @@ MooringError
     │   ├── BadSetting            exit 78: an environment variable, or a key of the file
     │   ├── BadSettings           exit 78: several of them
     │   ├── BadRouting            exit 78: the routing document
+    │   ├── BadKeys               exit 78: the keys file; auth/errors.py
     │   └── PortTaken             exit 69: an address that cannot be listened on
     ├── RequestError              the caller can mend it
     │   ├── UnknownModel
@@ -15,6 +16,7 @@ MooringError
     │   ├── BadPatience
     │   ├── BodyTooLarge
     │   ├── ClientGone            the caller hung up; nobody reads the answer
+    │   ├── Denied                not to this caller: auth/errors.py
     │   └── …                     what ends a request before the application: edge/errors.py
     ├── Unserved                  ours to mend; no service was asked
     │   ├── Overloaded            more work than is done in time; `reason` is one word

@@ -22,7 +22,7 @@ SOUND = json.dumps(routing_document("http://127.0.0.1:3000"))
         pytest.param(None, {"MOORING_GATEWAY_HOST": "::"}, "GATEWAY_HOST", id="a public address"),
         pytest.param(None, {"MOORING_METRICS_HOST": "::"}, "METRICS_HOST", id="public metrics"),
         pytest.param(
-            None, {"MOORING_GATEWAY_AUTH": "keys"}, "AUTH: it is not one of", id="unknown auth"
+            None, {"MOORING_GATEWAY_AUTH": "off"}, "AUTH: it is not one of", id="unknown auth"
         ),
     ],
 )

@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
 from mooring.gateway import errors
+from mooring.gateway.auth import errors as denied
 from mooring.gateway.edge import errors as edge
 
 _log = logging.getLogger(__name__)
@@ -44,10 +45,18 @@ class Kind:
 
 MALFORMED = Kind("malformed-json", 400, "The body is not JSON")
 INVALID_ROWS = Kind("invalid-rows", 422, "The rows break the model's contract")
+UNAUTHENTICATED = Kind("unauthenticated", 401, "Say who you are")
+FORBIDDEN = Kind("forbidden", 403, "Not allowed")
 INTERNAL = Kind("internal", 500, "The gateway failed")
 
 KINDS: Mapping[type[MooringError], Kind] = {
     errors.ClientGone: Kind("client-gone", 400, "The request is not complete"),
+    denied.MissingCredential: UNAUTHENTICATED,
+    denied.AmbiguousCredential: UNAUTHENTICATED,
+    denied.UnknownCredential: UNAUTHENTICATED,
+    denied.KeyOutdated: UNAUTHENTICATED,
+    denied.Forbidden: FORBIDDEN,
+    denied.ForbiddenModel: FORBIDDEN,
     errors.UnknownModel: Kind("unknown-model", 404, "Unknown model"),
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
@@ -63,6 +72,8 @@ KINDS: Mapping[type[MooringError], Kind] = {
     InvalidRows: INVALID_ROWS,
     errors.Overloaded: Kind("overloaded", 503, "The model is overloaded", 1),
     errors.DeadlineExceeded: Kind("deadline-exceeded", 504, "The deadline has passed"),
+    denied.TooManyRequests: Kind("too-many-requests", 429, "Too many requests"),
+    denied.TooManyFailures: Kind("too-many-failures", 429, "Too many wrong credentials"),
     errors.UpstreamDisconnected: Kind("upstream", 502, "The model service hung up", 1),
     errors.UpstreamRefused: Kind("upstream", 502, "The model service failed", 1),
     errors.UpstreamInvalid: Kind("upstream", 502, "The model service's answer is unusable"),
@@ -71,6 +82,7 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.CircuitOpen: Kind("upstream", 503, "The model service is left alone", 1),
     errors.UpstreamBusy: Kind("upstream", 503, "The model service is busy", 1),
     errors.UpstreamChanged: Kind("upstream", 503, "The model is being replaced", 1),
+    denied.IssuerUnavailable: Kind("issuer", 503, "The issuer is not reached", 1),
     errors.UpstreamTimeout: Kind("upstream", 504, "The model service took too long"),
 }
 
@@ -116,6 +128,8 @@ def problem_of(error: MooringError) -> Response:
     if isinstance(error, errors.BodyTooLarge):
         # The rest of the body is not worth receiving.
         return problem(kind, str(error), {"Connection": "close"})
+    if isinstance(error, denied.Denied):
+        return problem(kind, str(error), error.headers)
     if isinstance(error, errors.UpstreamError):
         return problem(kind, str(error), reason=error.reason)
     return problem(kind, str(error))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from mooring.gateway.auth.settings import ISSUER_VARIABLES, AuthSettings
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.setting import address, choice, group, in_home, number, whole
@@ -22,9 +23,9 @@ _HIGHEST_PORT = 65_535
 # for; contracts start at 1 MiB.
 _BODY_BYTES = 16 * 1_048_576
 
-# What MOORING_GATEWAY_AUTH may say: whoever can reach the port may predict. It has to be said, for
-# nobody should find out afterwards that the whole network could.
-_AUTHENTICATIONS = ("none",)
+# What MOORING_GATEWAY_AUTH may say. With `none` whoever can reach the port may predict. That has to
+# be said, for nobody should find out afterwards that the whole network could.
+_AUTHENTICATIONS = ("none", "keys", "oidc", "keys,oidc")
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Settings:
     )
     watch_seconds: float = number(2, "MOORING_WATCH_SECONDS", 0.05, 60, "while it is well")
     edge: EdgeLimits = group(EdgeLimits)
+    auth: AuthSettings = group(AuthSettings)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
@@ -67,8 +69,20 @@ def read_settings(environ: Mapping[str, str]) -> tuple[Settings, Mapping[str, st
     if not settings.authentication:
         _refuse_public(sources, "host", "MOORING_GATEWAY_HOST", settings.host)
         _refuse_public(sources, "metrics_host", "MOORING_METRICS_HOST", settings.metrics_host)
-        sources.check()
+    if "oidc" in settings.authentication:
+        _require_issuer(sources, settings.auth)
+    sources.check()
     return settings, sources.places
+
+
+def _require_issuer(sources: Sources, auth: AuthSettings) -> None:
+    for name, variable in ISSUER_VARIABLES.items():
+        if not getattr(auth, name):
+            sources.refuse(
+                variable,
+                "tokens cannot be checked without it, and MOORING_GATEWAY_AUTH asks for oidc",
+                "Set it, or use keys.",
+            )
 
 
 def _refuse_public(sources: Sources, name: str, variable: str, host: str) -> None:
@@ -78,6 +92,7 @@ def _refuse_public(sources: Sources, name: str, variable: str, host: str) -> Non
     sources.refuse(
         sources.places.get(name, variable),
         "without authentication only this machine may be served, and this address is public",
-        "Use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front; or, in "
-        "a private network, say with MOORING_GATEWAY_AUTH=none that whoever reaches it may ask.",
+        "Use 127.0.0.1, ::1 or localhost, and put a proxy that authenticates in front; or ask for "
+        "keys with MOORING_GATEWAY_AUTH=keys; or, in a private network, "
+        "say with MOORING_GATEWAY_AUTH=none that whoever reaches it may ask.",
     )

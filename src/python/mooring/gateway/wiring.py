@@ -14,6 +14,7 @@ from prometheus_client import (
 )
 
 from mooring.gateway.app import Ports, create_app
+from mooring.gateway.auth.entrance import entrance_of
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.metrics import MetricsPort
@@ -33,7 +34,8 @@ def ports_of(settings: Settings, routing: Routing, instruments: Instruments) -> 
     """Make what the application works with."""
     models = [Model(name, route, instruments) for name, route in routing.models.items()]
     drain = Drain(settings.drain_seconds)
-    return Ports(settings, Models(models), instruments, drain, Forgetful())
+    entrance = entrance_of(settings.authentication, settings.auth, instruments)
+    return Ports(settings, Models(models), instruments, drain, Forgetful(), entrance)
 
 
 def new_registry() -> CollectorRegistry:

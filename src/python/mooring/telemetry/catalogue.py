@@ -6,10 +6,20 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import coalesce, edge, models, requests, resilience, service, upstream
+from mooring.telemetry import (
+    auth,
+    coalesce,
+    edge,
+    models,
+    requests,
+    resilience,
+    service,
+    upstream,
+)
 from mooring.telemetry.metric import Metric, Process
 
 CATALOGUE = (
+    *auth.METRICS,
     *requests.METRICS,
     *edge.METRICS,
     *upstream.METRICS,
