@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from mooring.gateway import problems
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
+from mooring.gateway.hangup import Hangup
 from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
@@ -24,7 +24,7 @@ from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Models
-from mooring.gateway.traffic.watch import watch
+from mooring.gateway.traffic.reload import Follower
 from mooring.telemetry.binding import Instruments
 
 # What a body may have where no contract says more: such a body is never read.
@@ -40,6 +40,8 @@ class Ports:
     instruments: Instruments
     drain: Drain
     capture: Capture
+    follower: Follower
+    hangup: Hangup
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -69,25 +71,11 @@ def create_app(ports: Ports) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
-    """Connections to the model services, and the watch over each of them."""
+    """The model services and the routing document that names them, for as long as it serves."""
     async with AsyncExitStack() as stack:
-        variants = [variant for model in ports.models for variant in model.variants]
-        for variant in variants:
-            await variant.open()
-            stack.push_async_callback(variant.close)
-        watches = [
-            asyncio.create_task(watch(variant, replica, ports.instruments, ports.settings))
-            for variant in variants
-            for replica in variant.replicas
-        ]
-        stack.push_async_callback(_end, watches)
+        stack.enter_context(ports.hangup.installed())
+        await stack.enter_async_context(ports.follower.running())
         yield
-
-
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _body_limit(ports: Ports, path: str) -> int:

@@ -6,7 +6,7 @@ something.
 
 from __future__ import annotations
 
-from mooring.telemetry import coalesce, models, requests, resilience, service, upstream
+from mooring.telemetry import coalesce, models, requests, resilience, service, traffic, upstream
 from mooring.telemetry.metric import Metric, Process
 
 CATALOGUE = (
@@ -16,6 +16,7 @@ CATALOGUE = (
     *resilience.METRICS,
     *models.METRICS,
     *service.METRICS,
+    *traffic.METRICS,
 )
 
 

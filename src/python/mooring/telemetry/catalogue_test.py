@@ -13,6 +13,7 @@ from mooring.telemetry import (
     requests,
     resilience,
     service,
+    traffic,
     upstream,
 )
 from mooring.telemetry.catalogue import CATALOGUE, metrics_of
@@ -33,7 +34,7 @@ FORBIDDEN = {
 
 
 def test_the_catalogue_holds_every_metric_that_is_declared_once() -> None:
-    modules = (coalesce, models, requests, resilience, service, upstream)
+    modules = (coalesce, models, requests, resilience, service, traffic, upstream)
     declared = [v for module in modules for v in vars(module).values() if isinstance(v, Metric)]
     assert sorted(m.name for m in declared) == sorted({m.name for m in CATALOGUE})
 
