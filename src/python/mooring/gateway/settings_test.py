@@ -19,7 +19,11 @@ def test_an_empty_environment_gives_the_documented_defaults() -> None:
     ("environ", "expected"),
     [
         pytest.param({"MOORING_ROUTING": "/r.json"}, Settings(routing=Path("/r.json")), id="path"),
-        pytest.param({"MOORING_HOME": "/h"}, Settings(routing=Path("/h/routing.json")), id="home"),
+        pytest.param(
+            {"MOORING_HOME": "/h"},
+            Settings(routing=Path("/h/routing.json"), routing_copy=Path("/h/gateway/routing.json")),
+            id="home",
+        ),
         pytest.param({"MOORING_GATEWAY_PORT": "0"}, Settings(port=0), id="any free port"),
         pytest.param({"MOORING_METRICS_PORT": "1"}, Settings(metrics_port=1), id="metrics port"),
         pytest.param({"MOORING_DRAIN_SECONDS": "0.5"}, Settings(drain_seconds=0.5), id="drain"),
