@@ -17,6 +17,7 @@ from mooring.gateway.auth.guard import Authenticate
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
+from mooring.gateway.hangup import Hangup
 from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
@@ -28,7 +29,7 @@ from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Models
-from mooring.gateway.traffic.watch import watch
+from mooring.gateway.traffic.reload import Follower
 from mooring.telemetry.binding import Instruments
 
 # What a body may have where no contract says more: such a body is never read.
@@ -45,6 +46,8 @@ class Ports:
     drain: Drain
     capture: Capture
     entrance: Entrance
+    follower: Follower
+    hangup: Hangup
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -77,22 +80,19 @@ def create_app(ports: Ports) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
-    """Connections to the model services, and the watch over each of them."""
+    """The model services and the routing document that names them, for as long as it serves."""
     async with AsyncExitStack() as stack:
-        variants = [variant for model in ports.models for variant in model.variants]
-        for variant in variants:
-            await variant.open()
-            stack.push_async_callback(variant.close)
-        watches = [
-            asyncio.create_task(watch(variant, replica, ports.instruments, ports.settings))
-            for variant in variants
-            for replica in variant.replicas
-        ]
-        # Nobody tells them to hurry yet.
-        followers = [follow(asyncio.Event()) for follow in ports.entrance.followers]
-        watches += [asyncio.create_task(follower) for follower in followers]
-        stack.push_async_callback(_end, watches)
+        stack.enter_context(ports.hangup.installed())
+        await stack.enter_async_context(ports.follower.running())
+        tasks = [asyncio.create_task(f(_told_by(ports.hangup))) for f in ports.entrance.followers]
+        stack.push_async_callback(_end, tasks)
         yield
+
+
+def _told_by(hangup: Hangup) -> asyncio.Event:
+    event = asyncio.Event()
+    hangup.subscribe(event.set)
+    return event
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

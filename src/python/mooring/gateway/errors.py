@@ -15,6 +15,7 @@ MooringError
     │   ├── WrongMediaType
     │   ├── BadPatience
     │   ├── BodyTooLarge
+    │   ├── MalformedBody
     │   ├── ClientGone            the caller hung up; nobody reads the answer
     │   ├── Denied                not to this caller: auth/errors.py
     │   └── …                     what ends a request before the application: edge/errors.py
@@ -115,11 +116,11 @@ class WrongMethod(RequestError):
 
 
 class WrongMediaType(RequestError):
-    """The body is not declared as plain JSON."""
+    """The body is not declared as what is read here."""
 
-    def __init__(self) -> None:
-        cure = "Send Content-Type: application/json, without Content-Encoding."
-        super().__init__("only plain JSON is read here", place="body", cure=cure)
+    def __init__(self, *accepted: str) -> None:
+        cure = f"Send Content-Type: {' or '.join(accepted)}, without Content-Encoding."
+        super().__init__("a body of that type is not read here", place="body", cure=cure)
 
 
 class BadPatience(RequestError):
@@ -137,6 +138,10 @@ class BodyTooLarge(RequestError):
         cure = "Send fewer rows in each request."
         super().__init__(f"it is longer than {limit} bytes", place="body", cure=cure)
         self.limit = limit
+
+
+class MalformedBody(RequestError):
+    """The body's parts are not as long as it says."""
 
 
 class ClientGone(RequestError):

@@ -19,8 +19,8 @@ from mooring.gateway.call import Call
 from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.served import Served
 from mooring.gateway.identity import prediction_ids
-from mooring.gateway.traffic.models import Models
-from mooring.gateway.traffic.variant import Variant
+from mooring.gateway.traffic.models import Model, Models
+from mooring.gateway.traffic.shadow import Answered
 from mooring.gateway.violations import count_violations
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.requests import GATEWAY_REQUEST_SECONDS, PREDICTIONS
@@ -67,6 +67,20 @@ class Forgetful:
         """Let it go."""
 
 
+class CaptureShadow:
+    """Remembers what a shadow predicted, under the ids of the champion's predictions."""
+
+    def __init__(self, capture: Capture) -> None:
+        self._capture = capture
+
+    def __call__(
+        self, answered: Answered, served: Served, values: NDArray[np.float64], seconds: float
+    ) -> None:
+        """Never raises, never waits."""
+        of = answered
+        self._capture.accept(Made(of.call, served, "shadow", of.columns, values, of.ids, seconds))
+
+
 class Predictor:
     """Answers calls for predictions."""
 
@@ -77,29 +91,33 @@ class Predictor:
 
     def expect(self, call: Call) -> None:
         """Raises UnknownModel or UnknownVersion, before anybody has read a body for nothing."""
-        self._models[call.model].choose(call)
+        self._models[call.model].check(call)
 
     async def predict(self, call: Call, parse: Parse) -> Predicted:
         """Answer one call. Raises RequestError, InvalidRows or UpstreamError."""
         model = self._models[call.model]
         started = time.perf_counter()
         try:
-            return await self._predict(call, parse, model.choose(call), started)
+            return await self._predict(call, parse, model, started)
         finally:
             seconds = time.perf_counter() - started
             self._instruments.observe(GATEWAY_REQUEST_SECONDS, seconds, model=model.name)
 
-    async def _predict(
-        self, call: Call, parse: Parse, variant: Variant, started: float
-    ) -> Predicted:
+    async def _predict(self, call: Call, parse: Parse, model: Model, started: float) -> Predicted:
+        variant = model.choose(call)
         served = variant.ask()
         columns = self._parse(served, parse)
-        values = await variant.predict(served, columns, _deadline(call, served))
+        answer = variant.predict(served, columns, _deadline(call, served))
+        if model.judges(call, variant):
+            answer = model.rollout.watched(variant.role, answer)
+        values = await answer
         version = str(served.target.version)
         self._instruments.add(PREDICTIONS, len(values), model=variant.model, version=version)
         ids = prediction_ids(len(values))
         seconds = time.perf_counter() - started
         self._capture.accept(Made(call, served, variant.role, columns, values, ids, seconds))
+        if model.shadow is not None and variant is model.champion:
+            model.shadow.offer(Answered(call, served, columns, values, ids))
         return Predicted(served, values, ids)
 
     def _parse(self, served: Served, parse: Parse) -> Columns:

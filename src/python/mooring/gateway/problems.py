@@ -57,6 +57,7 @@ KINDS: Mapping[type[MooringError], Kind] = {
     denied.KeyOutdated: UNAUTHENTICATED,
     denied.Forbidden: FORBIDDEN,
     denied.ForbiddenModel: FORBIDDEN,
+    errors.MalformedBody: Kind("malformed-body", 400, "The body is malformed"),
     errors.UnknownModel: Kind("unknown-model", 404, "Unknown model"),
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
@@ -103,6 +104,8 @@ def problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
+        # Where clients of TensorFlow Serving, KServe and Triton look, and nowhere else.
+        "error": f"{kind.title}: {detail}",
         **members,
     }
     sent = {"Cache-Control": "no-store", **(headers or {})}
@@ -118,7 +121,9 @@ def problem_of(error: MooringError) -> Response:
         return failure(error)
     if isinstance(error, InvalidRows):
         detail = f"{error.total} violation(s). GET the model's /contract for what it accepts."
-        return problem(kind, detail, errors=_violations(error.violations))
+        violations = _violations(error.violations)
+        first = "{path}: {message}".format_map(violations[0])
+        return problem(kind, detail, error=f"{kind.title}: {first}", errors=violations)
     if isinstance(error, errors.WrongMethod):
         return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
     if isinstance(error, errors.Overloaded):

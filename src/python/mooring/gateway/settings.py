@@ -33,6 +33,12 @@ class Settings:
     """Where to listen, what to obey, and how long to linger."""
 
     routing: Path = in_home("routing.json", "MOORING_ROUTING", "the document it obeys")
+    routing_copy: Path = in_home(
+        "gateway/routing.json", "MOORING_ROUTING_COPY", "the last good one, for a start without it"
+    )
+    routing_seconds: float = number(
+        0.5, "MOORING_ROUTING_SECONDS", 0.01, 60, "how often it is looked at"
+    )
     host: str = address("127.0.0.1", "MOORING_GATEWAY_HOST", "where clients reach it")
     port: int = whole(8080, "MOORING_GATEWAY_PORT", 0, _HIGHEST_PORT, "where clients reach it")
     metrics_host: str = address("127.0.0.1", "MOORING_METRICS_HOST", "where Prometheus reaches it")

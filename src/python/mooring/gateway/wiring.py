@@ -17,25 +17,32 @@ from mooring.gateway.app import Ports, create_app
 from mooring.gateway.auth.entrance import entrance_of
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
+from mooring.gateway.hangup import Hangup
 from mooring.gateway.metrics import MetricsPort
-from mooring.gateway.predictor import Forgetful
+from mooring.gateway.predictor import CaptureShadow, Forgetful
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
-from mooring.gateway.traffic.document import read_routing
-from mooring.gateway.traffic.models import Model, Models
-from mooring.gateway.traffic.routing import Routing
+from mooring.gateway.traffic.copy import LastGood
+from mooring.gateway.traffic.fleet import Fleet
+from mooring.gateway.traffic.models import Models
+from mooring.gateway.traffic.reload import Follower
+from mooring.gateway.traffic.source import Source, Start, start
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
 
 _log = logging.getLogger(__name__)
 
 
-def ports_of(settings: Settings, routing: Routing, instruments: Instruments) -> Ports:
+def ports_of(settings: Settings, begin: Start, instruments: Instruments) -> Ports:
     """Make what the application works with."""
-    models = [Model(name, route, instruments) for name, route in routing.models.items()]
+    models, capture, hangup = Models(), Forgetful(), Hangup()
+    fleet = Fleet(settings, models, instruments, CaptureShadow(capture))
+    source, copy = Source(settings.routing), LastGood(settings.routing_copy)
+    follower = Follower(source, copy, fleet, instruments, settings.routing_seconds, begin)
+    hangup.subscribe(follower.look_now)
     drain = Drain(settings.drain_seconds)
     entrance = entrance_of(settings.authentication, settings.auth, instruments)
-    return Ports(settings, Models(models), instruments, drain, Forgetful(), entrance)
+    return Ports(settings, models, instruments, drain, capture, entrance, follower, hangup)
 
 
 def new_registry() -> CollectorRegistry:
@@ -48,11 +55,11 @@ def new_registry() -> CollectorRegistry:
 
 def run(settings: Settings) -> int:
     """Serve until a signal ends it; returns the exit code. Raises StartError."""
-    routing = read_routing(settings.routing)
+    begin = start(settings.routing, LastGood(settings.routing_copy))
     # A second series for each counter and histogram, which no query of ours reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
-    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
+    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry))
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with (
         closing(listen(settings)) as public,
@@ -62,7 +69,7 @@ def run(settings: Settings) -> int:
     ):
         host, port = public.getsockname()[:2]
         facts = {"host": host, "port": port, "metrics_port": private.port}
-        _log.info("gateway is listening", extra=facts | {"routing_version": routing.version})
+        _log.info("gateway is listening", extra=facts | {"routing_version": begin.routing.version})
         server.run(sockets=[public])
     _log.info("gateway stopped", extra={"exit_code": server.exit_code})
     return server.exit_code

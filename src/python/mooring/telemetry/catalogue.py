@@ -14,6 +14,7 @@ from mooring.telemetry import (
     requests,
     resilience,
     service,
+    traffic,
     upstream,
 )
 from mooring.telemetry.metric import Metric, Process
@@ -27,6 +28,7 @@ CATALOGUE = (
     *resilience.METRICS,
     *models.METRICS,
     *service.METRICS,
+    *traffic.METRICS,
 )
 
 

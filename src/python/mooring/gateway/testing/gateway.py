@@ -8,8 +8,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry
@@ -19,7 +21,8 @@ from mooring.gateway.edge.door import Door
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import BUNDLE, VERSION
-from mooring.gateway.traffic.routing import Routing
+from mooring.gateway.traffic.copy import LastGood
+from mooring.gateway.traffic.source import start
 from mooring.gateway.wiring import ports_of
 from mooring.telemetry.binding import bind
 from mooring.telemetry.catalogue import metrics_of
@@ -88,6 +91,14 @@ class RunningGateway:
     def counted(self, metric: str, **labels: str) -> float | None:
         return self.registry.get_sample_value(metric, labels)
 
+    def publish(self, document: Any) -> None:
+        """Replace the routing document."""
+        write_routing(self.ports.settings.routing, document)
+
+    def until_obeys(self, version: int) -> None:
+        """Wait until that version of the routing document is in force."""
+        until(lambda: self.counted("mooring_gateway_routing_version"), lambda v: v == version)
+
     def until_ready(self, status: int = 200) -> Answer:
         return until_ready(self.port, status)
 
@@ -114,12 +125,27 @@ def routing_document(url: str, **champion: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def gateway(url: str, settings: Settings | None = None) -> Iterator[RunningGateway]:
-    """Serve in a thread until the block ends; it may not be ready yet when the block begins."""
-    settings = settings or Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)
-    routing = Routing.model_validate_json(json.dumps(routing_document(url)))
+def gateway(
+    url: str, settings: Settings | None = None, document: Any = None, home: Path | None = None
+) -> Iterator[RunningGateway]:
+    """Serve in a thread until the block ends; it may not be ready yet when the block begins.
+
+    It follows `routing.json` in `home`, which is written unless there is one.
+    """
+    with ExitStack() as stack:
+        home = home or Path(stack.enter_context(TemporaryDirectory()))
+        settings = settings or Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)
+        settings = _at_home(settings, home)
+        if not settings.routing.exists() and not settings.routing_copy.exists():
+            write_routing(settings.routing, document or routing_document(url))
+        yield stack.enter_context(_serving(settings))
+
+
+@contextmanager
+def _serving(settings: Settings) -> Iterator[RunningGateway]:
     registry = CollectorRegistry()
-    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
+    begin = start(settings.routing, LastGood(settings.routing_copy))
+    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry))
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with closing(listen(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
@@ -129,3 +155,20 @@ def gateway(url: str, settings: Settings | None = None) -> Iterator[RunningGatew
         finally:
             server.should_exit = True
             thread.join()
+
+
+def _at_home(settings: Settings, home: Path) -> Settings:
+    """The same settings, with the files of this gateway in `home`."""
+    return replace(
+        settings,
+        routing=home / "routing.json",
+        routing_copy=home / "gateway" / "routing.json",
+        routing_seconds=0.02,
+    )
+
+
+def write_routing(path: Path, document: Any) -> None:
+    """Publish a routing document as its one writer does: by renaming."""
+    fresh = path.with_suffix(".fresh")
+    fresh.write_text(document if isinstance(document, str) else json.dumps(document))
+    fresh.replace(path)

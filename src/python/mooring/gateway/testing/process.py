@@ -39,6 +39,7 @@ def start(home: Path, url: str, **settings: str) -> subprocess.Popen[str]:
     if not document.exists():
         document.write_text(json.dumps(routing_document(url)))
     defaults = {
+        "MOORING_HOME": str(home),
         "MOORING_ROUTING": str(document),
         "MOORING_GATEWAY_PORT": "0",
         "MOORING_METRICS_PORT": "0",

@@ -56,7 +56,7 @@ class Policy(_Closed):
     A tolerance is the share of requests by which the challenger may be worse than the champion.
     """
 
-    minimum_requests: int = Field(default=50, ge=1, description="Of each side, before a judgement.")
+    minimum_requests: int = Field(default=20, ge=1, description="Of each side, before a judgement.")
     tolerated_errors: Share = 0.005
     tolerated_invalid: Share = 0.001
     tolerated_slow: Share = 0.02

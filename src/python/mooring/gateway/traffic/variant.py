@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +11,12 @@ from numpy.typing import NDArray
 from mooring.contract.columns import Columns
 from mooring.gateway.errors import UpstreamNotReady
 from mooring.gateway.hop.balance import Balancer
-from mooring.gateway.hop.breaker import State
 from mooring.gateway.hop.coalesce import Coalescer
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.served import Served
-from mooring.gateway.hop.upstream import Upstream
 from mooring.gateway.traffic.routing import Role, Target
 from mooring.telemetry.binding import Instruments
-from mooring.telemetry.resilience import BREAKER_STATE
 
 
 class Variant:
@@ -36,18 +34,11 @@ class Variant:
         self.role = role
         self.target = target
         self.replicas = tuple(replicas)
-        self._instruments = instruments
         balancer = Balancer(model, self.replicas, instruments)
         self._way = Coalescer(model, balancer.predict, instruments)
-
-    @classmethod
-    def of(cls, model: str, role: Role, target: Target, instruments: Instruments) -> Variant:
-        """A variant with one replica for each address of the target."""
-        replicas = [
-            Replica(Upstream(model, target, url, instruments), show=_shown(labels, instruments))
-            for url, labels in zip(target.urls, _labels(model, target), strict=True)
-        ]
-        return cls(model, role, target, replicas, instruments)
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     @property
     def known(self) -> Served | None:
@@ -68,6 +59,11 @@ class Variant:
         return not self.reason
 
     @property
+    def able(self) -> bool:
+        """Whether a call that it gets now would reach its service."""
+        return any(each.ready and each.breaker.admits for each in self.replicas)
+
+    @property
     def waiting(self) -> int:
         """Requests that are admitted but not sent yet."""
         return self._way.waiting
@@ -82,29 +78,19 @@ class Variant:
         self, served: Served, columns: Columns, deadline: Deadline
     ) -> NDArray[np.float64]:
         """Predict each row, in order, shape (n,). Raises UpstreamError."""
-        return await self._way.predict(served, columns, deadline)
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            return await self._way.predict(served, columns, deadline)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
 
-    async def open(self) -> None:
-        """Open the connections, inside the running event loop."""
-        for replica in self.replicas:
-            await replica.upstream.open()
-
-    async def close(self) -> None:
-        """Close all connections, and show nothing of them any more."""
-        for replica in self.replicas:
-            await replica.upstream.close()
-        for labels in _labels(self.model, self.target):
-            self._instruments.forget(BREAKER_STATE, **labels)
-
-
-def _labels(model: str, target: Target) -> list[dict[str, str]]:
-    """What each replica's breaker is called."""
-    version = str(target.version)
-    return [
-        {"model": model, "version": version, "replica": str(place)}
-        for place in range(len(target.urls))
-    ]
-
-
-def _shown(labels: dict[str, str], instruments: Instruments) -> Callable[[State], None]:
-    return lambda state: instruments.set(BREAKER_STATE, float(state), **labels)
+    async def finished(self, seconds: float) -> None:
+        """Wait until nothing is under way, but not for ever."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._idle.wait()
+        except TimeoutError:
+            return
