@@ -26,7 +26,10 @@ from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
+from mooring.gateway.requestlog import LogRequests, Write, unwritten
 from mooring.gateway.settings import Settings
+from mooring.gateway.tracing.exporter import Exporter
+from mooring.gateway.tracing.requests import Tracer, TraceRequests
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.watch import watch
 from mooring.telemetry.binding import Instruments
@@ -45,6 +48,8 @@ class Ports:
     drain: Drain
     capture: Capture
     entrance: Entrance
+    exporter: Exporter | None = None
+    log: Write = unwritten
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -57,6 +62,8 @@ def create_app(ports: Ports) -> FastAPI:
         lifespan=partial(_lifespan, ports),
         middleware=[
             Middleware(RequestId),
+            Middleware(TraceRequests, _tracer(ports)),
+            Middleware(LogRequests, ports.settings.log, ports.log),
             Middleware(CloseWhileDraining, ports.drain),
             Middleware(CountRequests, ports.instruments),
             Middleware(Authenticate, ports.entrance.gate, ports.instruments),
@@ -79,6 +86,8 @@ def create_app(ports: Ports) -> FastAPI:
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     """Connections to the model services, and the watch over each of them."""
     async with AsyncExitStack() as stack:
+        if ports.exporter is not None:
+            stack.push_async_callback(_end, [asyncio.create_task(ports.exporter.run())])
         variants = [variant for model in ports.models for variant in model.variants]
         for variant in variants:
             await variant.open()
@@ -93,6 +102,12 @@ async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
         watches += [asyncio.create_task(follower) for follower in followers]
         stack.push_async_callback(_end, watches)
         yield
+
+
+def _tracer(ports: Ports) -> Tracer:
+    """Nothing is sampled that nobody collects."""
+    exporter = ports.exporter
+    return Tracer(exporter, ports.settings.collector.ratio) if exporter else Tracer()
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -13,8 +13,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mooring.contract.columns import Columns
+from mooring.contract.columns import Columns, rows_in
 from mooring.contract.errors import InvalidRows
+from mooring.gateway.account import note
 from mooring.gateway.call import Call
 from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.served import Served
@@ -93,7 +94,9 @@ class Predictor:
         self, call: Call, parse: Parse, variant: Variant, started: float
     ) -> Predicted:
         served = variant.ask()
+        note(model=variant.model, version=served.target.version)
         columns = self._parse(served, parse)
+        note(rows=rows_in(columns))
         values = await variant.predict(served, columns, _deadline(call, served))
         version = str(served.target.version)
         self._instruments.add(PREDICTIONS, len(values), model=variant.model, version=version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
+from functools import partial
 
 from prometheus_client import (
     CollectorRegistry,
@@ -17,25 +18,34 @@ from mooring.gateway.app import Ports, create_app
 from mooring.gateway.auth.entrance import entrance_of
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
+from mooring.gateway.lines import Lines
+from mooring.gateway.logs import RequestLines
 from mooring.gateway.metrics import MetricsPort
 from mooring.gateway.predictor import Forgetful
+from mooring.gateway.requestlog import Write, unwritten
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
+from mooring.gateway.tracing.exporter import Exporter
 from mooring.gateway.traffic.document import read_routing
 from mooring.gateway.traffic.models import Model, Models
 from mooring.gateway.traffic.routing import Routing
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
+from mooring.telemetry.operation import LOG_LINES_DROPPED
 
 _log = logging.getLogger(__name__)
 
 
-def ports_of(settings: Settings, routing: Routing, instruments: Instruments) -> Ports:
-    """Make what the application works with."""
+def ports_of(
+    settings: Settings, routing: Routing, instruments: Instruments, log: Write = unwritten
+) -> Ports:
+    """Make what the application works with; `log` takes what is said of each request."""
+    exporter = Exporter(settings.collector, instruments) if settings.collector.url else None
     models = [Model(name, route, instruments) for name, route in routing.models.items()]
     drain = Drain(settings.drain_seconds)
     entrance = entrance_of(settings.authentication, settings.auth, instruments)
-    return Ports(settings, Models(models), instruments, drain, Forgetful(), entrance)
+    capture = Forgetful()
+    return Ports(settings, Models(models), instruments, drain, capture, entrance, exporter, log)
 
 
 def new_registry() -> CollectorRegistry:
@@ -46,14 +56,19 @@ def new_registry() -> CollectorRegistry:
     return registry
 
 
-def run(settings: Settings) -> int:
-    """Serve until a signal ends it; returns the exit code. Raises StartError."""
+def run(settings: Settings, lines: Lines) -> int:
+    """Serve until a signal ends it; returns the exit code. Raises StartError.
+
+    `lines` takes what is said of requests, and what the process logs besides.
+    """
     routing = read_routing(settings.routing)
     # A second series for each counter and histogram, which no query of ours reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
-    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
-    server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
+    instruments = bind(metrics_of("gateway"), registry)
+    lines.on_loss = partial(instruments.add, LOG_LINES_DROPPED)
+    ports = ports_of(settings, routing, instruments, RequestLines(lines))
+    server = make_server(create_app(ports), ports.drain, Door(settings.edge, instruments))
     with (
         closing(listen(settings)) as public,
         closing(

@@ -63,6 +63,7 @@ class RunningGateway:
     port: int
     ports: Ports
     registry: CollectorRegistry
+    said: list[dict[str, Any]]  # of requests, in its log
 
     def get(self, path: str, **headers: str) -> Answer:
         return ask(self.port, "GET", path, headers=headers)
@@ -119,13 +120,14 @@ def gateway(url: str, settings: Settings | None = None) -> Iterator[RunningGatew
     settings = settings or Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)
     routing = Routing.model_validate_json(json.dumps(routing_document(url)))
     registry = CollectorRegistry()
-    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry))
+    said: list[dict[str, Any]] = []
+    ports = ports_of(settings, routing, bind(metrics_of("gateway"), registry), said.append)
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with closing(listen(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
         thread.start()
         try:
-            yield RunningGateway(public.getsockname()[1], ports, registry)
+            yield RunningGateway(public.getsockname()[1], ports, registry, said)
         finally:
             server.should_exit = True
             thread.join()
