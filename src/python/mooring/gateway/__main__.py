@@ -7,16 +7,21 @@ import signal
 import sys
 from collections.abc import Mapping
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mooring.gateway.lines import Lines
 
 
-def main(environ: Mapping[str, str]) -> int:
+def main(environ: Mapping[str, str], lines: Lines | None = None) -> int:
     """Run the gateway; each mistake of its operator is one line on stderr, no traceback."""
     from mooring.gateway.errors import StartError
+    from mooring.gateway.lines import STDERR, Lines
     from mooring.gateway.settings import Settings
     from mooring.gateway.wiring import run
 
     try:
-        return run(Settings.of(environ))
+        return run(Settings.of(environ), lines or Lines(STDERR))
     except StartError as error:
         sys.stderr.writelines(f"mooring gateway: {line}\n" for line in str(error).splitlines())
         return error.exit_code
@@ -31,7 +36,11 @@ if __name__ == "__main__":
     # that comes while the imports below take their second would be lost, and the container killed
     # when its time is over.
     signal.signal(signal.SIGTERM, _end)
+    from contextlib import closing
+
+    from mooring.gateway.lines import STDERR, Lines
     from mooring.gateway.logs import configure_logging
 
-    configure_logging()
-    sys.exit(main(os.environ))
+    with closing(Lines(STDERR)) as written:
+        configure_logging(written)
+        sys.exit(main(os.environ, written))

@@ -27,7 +27,10 @@ from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
+from mooring.gateway.requestlog import LogRequests, Write, unwritten
 from mooring.gateway.settings import Settings
+from mooring.gateway.tracing.exporter import Exporter
+from mooring.gateway.tracing.requests import Tracer, TraceRequests
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.reload import Follower
 from mooring.telemetry.binding import Instruments
@@ -48,6 +51,8 @@ class Ports:
     entrance: Entrance
     follower: Follower
     hangup: Hangup
+    exporter: Exporter | None = None
+    log: Write = unwritten
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -60,6 +65,8 @@ def create_app(ports: Ports) -> FastAPI:
         lifespan=partial(_lifespan, ports),
         middleware=[
             Middleware(RequestId),
+            Middleware(TraceRequests, _tracer(ports)),
+            Middleware(LogRequests, ports.settings.log, ports.log),
             Middleware(CloseWhileDraining, ports.drain),
             Middleware(CountRequests, ports.instruments),
             Middleware(Authenticate, ports.entrance.gate, ports.instruments),
@@ -82,6 +89,8 @@ def create_app(ports: Ports) -> FastAPI:
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     """The model services and the routing document that names them, for as long as it serves."""
     async with AsyncExitStack() as stack:
+        if ports.exporter is not None:
+            stack.push_async_callback(_end, [asyncio.create_task(ports.exporter.run())])
         stack.enter_context(ports.hangup.installed())
         await stack.enter_async_context(ports.follower.running())
         tasks = [asyncio.create_task(f(_told_by(ports.hangup))) for f in ports.entrance.followers]
@@ -93,6 +102,12 @@ def _told_by(hangup: Hangup) -> asyncio.Event:
     event = asyncio.Event()
     hangup.subscribe(event.set)
     return event
+
+
+def _tracer(ports: Ports) -> Tracer:
+    """Nothing is sampled that nobody collects."""
+    exporter = ports.exporter
+    return Tracer(exporter, ports.settings.collector.ratio) if exporter else Tracer()
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:

@@ -156,4 +156,4 @@ def test_every_field_is_declared_with_a_reason_and_a_variable_of_its_own() -> No
     assert all(each.reason for each in every)
     names = [each.variable for each in every]
     assert len(names) == len(set(names))
-    assert all(name.startswith("MOORING_") for name in names)
+    assert all(name.startswith(("MOORING_", "OTEL_")) for name in names)

@@ -13,8 +13,9 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mooring.contract.columns import Columns
+from mooring.contract.columns import Columns, rows_in
 from mooring.contract.errors import InvalidRows
+from mooring.gateway.account import note
 from mooring.gateway.call import Call
 from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.served import Served
@@ -106,7 +107,9 @@ class Predictor:
     async def _predict(self, call: Call, parse: Parse, model: Model, started: float) -> Predicted:
         variant = model.choose(call)
         served = variant.ask()
+        note(model=variant.model, version=served.target.version)
         columns = self._parse(served, parse)
+        note(rows=rows_in(columns))
         answer = variant.predict(served, columns, _deadline(call, served))
         if model.judges(call, variant):
             answer = model.rollout.watched(variant.role, answer)

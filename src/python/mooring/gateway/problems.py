@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
 from mooring.gateway import errors
+from mooring.gateway.account import note
 from mooring.gateway.auth import errors as denied
 from mooring.gateway.edge import errors as edge
 
@@ -99,6 +100,7 @@ def problem(
     kind: Kind, detail: str, headers: Mapping[str, str] | None = None, **members: Any
 ) -> Response:
     """Build the response."""
+    note(problem=kind.name, reason=members.get("reason"))
     document = {
         "type": f"urn:mooring:problem:{kind.name}",
         "title": kind.title,

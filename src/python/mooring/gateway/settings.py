@@ -14,7 +14,9 @@ from pathlib import Path
 from mooring.gateway.auth.settings import ISSUER_VARIABLES, AuthSettings
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
+from mooring.gateway.requestlog import Choice
 from mooring.gateway.setting import address, choice, group, in_home, number, whole
+from mooring.gateway.tracing.collector import Collector
 
 # No port below is privileged; 0 asks the kernel for a free one.
 _HIGHEST_PORT = 65_535
@@ -61,6 +63,8 @@ class Settings:
     watch_seconds: float = number(2, "MOORING_WATCH_SECONDS", 0.05, 60, "while it is well")
     edge: EdgeLimits = group(EdgeLimits)
     auth: AuthSettings = group(AuthSettings)
+    log: Choice = group(Choice)
+    collector: Collector = group(Collector)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:

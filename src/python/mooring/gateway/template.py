@@ -1,4 +1,4 @@
-"""Routes that tell the metrics which template they matched."""
+"""Requests by what they match: words that few callers can choose, for metrics, logs and spans."""
 
 from __future__ import annotations
 
@@ -12,6 +12,15 @@ class TemplateRoute(Route):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, child = super().matches(scope)
         return match, ({**child, "route": self} if match is not Match.NONE else child)
+
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def method_of(scope: Scope) -> str:
+    """The method, or `other`: a caller may write anything there."""
+    method = str(scope["method"])
+    return method if method in METHODS else "other"
 
 
 def template_of(scope: Scope) -> str:

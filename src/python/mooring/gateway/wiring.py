@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import closing
+from functools import partial
 
 from prometheus_client import (
     CollectorRegistry,
@@ -18,10 +19,14 @@ from mooring.gateway.auth.entrance import entrance_of
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.hangup import Hangup
+from mooring.gateway.lines import Lines
+from mooring.gateway.logs import RequestLines
 from mooring.gateway.metrics import MetricsPort
 from mooring.gateway.predictor import CaptureShadow, Forgetful
+from mooring.gateway.requestlog import Write, unwritten
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
+from mooring.gateway.tracing.exporter import Exporter
 from mooring.gateway.traffic.copy import LastGood
 from mooring.gateway.traffic.fleet import Fleet
 from mooring.gateway.traffic.models import Models
@@ -29,20 +34,32 @@ from mooring.gateway.traffic.reload import Follower
 from mooring.gateway.traffic.source import Source, Start, start
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
+from mooring.telemetry.operation import LOG_LINES_DROPPED
 
 _log = logging.getLogger(__name__)
 
 
-def ports_of(settings: Settings, begin: Start, instruments: Instruments) -> Ports:
-    """Make what the application works with."""
+def ports_of(
+    settings: Settings, begin: Start, instruments: Instruments, log: Write = unwritten
+) -> Ports:
+    """Make what the application works with; `log` takes what is said of each request."""
     models, capture, hangup = Models(), Forgetful(), Hangup()
     fleet = Fleet(settings, models, instruments, CaptureShadow(capture))
     source, copy = Source(settings.routing), LastGood(settings.routing_copy)
     follower = Follower(source, copy, fleet, instruments, settings.routing_seconds, begin)
     hangup.subscribe(follower.look_now)
-    drain = Drain(settings.drain_seconds)
-    entrance = entrance_of(settings.authentication, settings.auth, instruments)
-    return Ports(settings, models, instruments, drain, capture, entrance, follower, hangup)
+    return Ports(
+        settings=settings,
+        models=models,
+        instruments=instruments,
+        drain=Drain(settings.drain_seconds),
+        capture=capture,
+        entrance=entrance_of(settings.authentication, settings.auth, instruments),
+        follower=follower,
+        hangup=hangup,
+        exporter=Exporter(settings.collector, instruments) if settings.collector.url else None,
+        log=log,
+    )
 
 
 def new_registry() -> CollectorRegistry:
@@ -53,14 +70,19 @@ def new_registry() -> CollectorRegistry:
     return registry
 
 
-def run(settings: Settings) -> int:
-    """Serve until a signal ends it; returns the exit code. Raises StartError."""
+def run(settings: Settings, lines: Lines) -> int:
+    """Serve until a signal ends it; returns the exit code. Raises StartError.
+
+    `lines` takes what is said of requests, and what the process logs besides.
+    """
     begin = start(settings.routing, LastGood(settings.routing_copy))
     # A second series for each counter and histogram, which no query of ours reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
-    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry))
-    server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
+    instruments = bind(metrics_of("gateway"), registry)
+    lines.on_loss = partial(instruments.add, LOG_LINES_DROPPED)
+    ports = ports_of(settings, begin, instruments, RequestLines(lines))
+    server = make_server(create_app(ports), ports.drain, Door(settings.edge, instruments))
     with (
         closing(listen(settings)) as public,
         closing(

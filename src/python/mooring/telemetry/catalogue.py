@@ -11,6 +11,7 @@ from mooring.telemetry import (
     coalesce,
     edge,
     models,
+    operation,
     requests,
     resilience,
     service,
@@ -27,6 +28,7 @@ CATALOGUE = (
     *coalesce.METRICS,
     *resilience.METRICS,
     *models.METRICS,
+    *operation.METRICS,
     *service.METRICS,
     *traffic.METRICS,
 )

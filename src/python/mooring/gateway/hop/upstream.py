@@ -34,6 +34,7 @@ from mooring.gateway.errors import (
 )
 from mooring.gateway.hop.deadline import Deadline, milliseconds
 from mooring.gateway.hop.served import Served
+from mooring.gateway.tracing.spans import hop
 from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.upstream import UPSTREAM_REQUESTS, UPSTREAM_SECONDS
@@ -151,10 +152,11 @@ class Upstream:
     ) -> tuple[Mapping[str, str], bytes]:
         started = time.perf_counter()
         try:
-            answered, answer = await self._exchange(
-                self._predicting, "POST", "/columns", headers, body
-            )
-            self._check_identity(answered, served)
+            with hop("POST /columns") as trace:
+                answered, answer = await self._exchange(
+                    self._predicting, "POST", "/columns", {**headers, **trace}, body
+                )
+                self._check_identity(answered, served)
         except UpstreamError as error:
             self._count(error.reason)
             raise

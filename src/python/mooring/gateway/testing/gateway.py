@@ -66,6 +66,7 @@ class RunningGateway:
     port: int
     ports: Ports
     registry: CollectorRegistry
+    said: list[dict[str, Any]]  # of requests, in its log
 
     def get(self, path: str, **headers: str) -> Answer:
         return ask(self.port, "GET", path, headers=headers)
@@ -145,13 +146,14 @@ def gateway(
 def _serving(settings: Settings) -> Iterator[RunningGateway]:
     registry = CollectorRegistry()
     begin = start(settings.routing, LastGood(settings.routing_copy))
-    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry))
+    said: list[dict[str, Any]] = []
+    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry), said.append)
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with closing(listen(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
         thread.start()
         try:
-            yield RunningGateway(public.getsockname()[1], ports, registry)
+            yield RunningGateway(public.getsockname()[1], ports, registry, said)
         finally:
             server.should_exit = True
             thread.join()

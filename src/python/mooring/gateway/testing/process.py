@@ -33,8 +33,10 @@ class GatewayProcess:
         return self.process.wait(timeout)
 
 
-def start(home: Path, url: str, **settings: str) -> subprocess.Popen[str]:
-    """Start a process on free ports, its routing document in `home`."""
+def start(
+    home: Path, url: str, stderr: int = subprocess.PIPE, **settings: str
+) -> subprocess.Popen[str]:
+    """Start a process on free ports, its routing document in `home`, its log in `stderr`."""
     document = home / "routing.json"
     if not document.exists():
         document.write_text(json.dumps(routing_document(url)))
@@ -47,14 +49,14 @@ def start(home: Path, url: str, **settings: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", _MODULE],
         env=_environment() | defaults | settings,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
 
 
 def run(home: Path, **settings: str) -> tuple[int, list[str]]:
     """Run a process that is expected to end by itself; its exit code and its lines on stderr."""
-    process = start(home, "http://127.0.0.1:1", **settings)
+    process = start(home, "http://127.0.0.1:1", subprocess.PIPE, **settings)
     try:
         _, errors = process.communicate(timeout=30)
     finally:
@@ -65,7 +67,7 @@ def run(home: Path, **settings: str) -> tuple[int, list[str]]:
 @contextmanager
 def running(home: Path, url: str, **settings: str) -> Iterator[GatewayProcess]:
     """A process that listens; killed at the end of the block if it still runs."""
-    process = start(home, url, **settings)
+    process = start(home, url, subprocess.PIPE, **settings)
     try:
         facts = _listening(process)
         yield GatewayProcess(process, facts["port"], facts["metrics_port"])

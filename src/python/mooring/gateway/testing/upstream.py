@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -36,6 +36,7 @@ class Behaviour:
     odd: dict[int, float] = field(default_factory=dict)  # hours that are predicted otherwise
     received: int = 0  # calls for predictions that arrived
     asked: list[int] = field(default_factory=list)  # rows of each call that was predicted
+    told: list[Mapping[str, str]] = field(default_factory=list)  # headers of each such call
     arrived: threading.Event = field(default_factory=threading.Event)
     # While this is clear, calls for predictions wait.
     proceed: threading.Event = field(default_factory=threading.Event)
@@ -109,6 +110,7 @@ class _Endpoints:
         now = self._behaviour
         body = await request.read()
         now.received += 1
+        now.told.append(request.headers)
         now.arrived.set()
         await asyncio.to_thread(now.proceed.wait)
         if now.hang_up:
