@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.feature import LONGEST_NAME
 
+# Each costs 5 µs to spell out, and nobody reads so many.
+_MOST = 1_000
+
 Location = tuple[int | str, ...]
 
 
@@ -19,6 +22,9 @@ def invalid_rows(
 
     By default the path is the location spelled out.
     """
+    if error.error_count() > _MOST:
+        message = f"more than {_MOST} values break the contract; send fewer rows to see which"
+        return InvalidRows([Violation("body", "too_many_violations", message)])
     made = violation or _plain
     details = error.errors(include_input=False, include_url=False, include_context=False)
     violations = [made(d["loc"], d["type"], d["msg"]) for d in details]
