@@ -11,6 +11,7 @@ CommandError
 ├── NotReproducible   training it again gives no bundle at all
 ├── ChampionUnusable  the gate asks for a comparison and the champion's bundle does not load
 ├── GitRefused        git says no, or the file has uncommitted changes
+├── NoSuchKey         the keys file has no key of that id
 ├── TreeDirty         images would be published that no commit holds
 └── GatewaySaidNo     the gateway answered with a problem
 """
@@ -62,6 +63,10 @@ class ChampionUnusable(CommandError):
 
 class GitRefused(CommandError):
     """The release cannot be recorded in git."""
+
+
+class NoSuchKey(CommandError):
+    """No key of that id is in the file."""
 
 
 class TreeDirty(CommandError):

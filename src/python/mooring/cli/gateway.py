@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mooring.cli import gateway_keys
 from mooring.cli.command import command
 from mooring.cli.options import AsJson, space_of
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mooring.gateway.check import Checked
 
 app = typer.Typer(no_args_is_help=True, help="The gateway: its settings, routing and keys.")
+app.add_typer(gateway_keys.app, name="keys")
 
 ServicePort = Annotated[int, typer.Option(help="Port of the first model service.")]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from mooring.gateway.auth.keys_file import read_keys
 from mooring.gateway.errors import BadSettings, StartError
 from mooring.gateway.setting import Setting
 from mooring.gateway.settings import read_settings
@@ -41,6 +42,8 @@ def check(environ: Mapping[str, str]) -> Checked:
         return Checked(tuple(faults))
     settings, places = read
     _attempt(lambda: read_routing(settings.routing), faults)
+    if "keys" in settings.authentication:
+        _attempt(lambda: read_keys(settings.auth.keys_file), faults)
     return Checked(tuple(faults), tuple(_effective(settings, places, "")))
 
 

@@ -2,60 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from mooring.gateway.auth.errors import BadKeys
 from mooring.gateway.auth.keys import new_key
-from mooring.gateway.auth.settings import AuthSettings
-from mooring.gateway.settings import Settings
-from mooring.gateway.testing.contracts import ROW
-from mooring.gateway.testing.gateway import JSON, Answer, RunningGateway, ask, gateway, until
-from mooring.gateway.testing.keys import KeysOnDisk, bearer
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
-
-PREDICT = "/v1/models/voyage_delay:predict"
-BODY = json.dumps({"instances": [ROW]})
-
-Start = Callable[..., AbstractContextManager[RunningGateway]]
-
-
-@pytest.fixture
-def keys(tmp_path: Path) -> KeysOnDisk:
-    return KeysOnDisk(tmp_path / "keys.json")
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
-
-
-@pytest.fixture
-def start(keys: KeysOnDisk, service: FakeUpstream) -> Start:
-    """Starts a gateway that asks for keys; options are those of `AuthSettings`."""
-
-    def start(ways: str = "keys", **options: Any) -> AbstractContextManager[RunningGateway]:
-        auth = replace(AuthSettings(keys_file=keys.path, reload_seconds=0.02), **options)
-        fast = Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)
-        return gateway(service.url, replace(fast, authentication=ways, auth=auth))
-
-    return start
-
-
-def predict(served: RunningGateway, headers: Mapping[str, str]) -> Answer:
-    return served.post(PREDICT, BODY, {**JSON, **headers})
-
-
-def outcomes(served: RunningGateway, outcome: str) -> float | None:
-    return served.counted("mooring_gateway_auth_total", outcome=outcome)
+from mooring.gateway.testing.gateway import JSON, ask
+from mooring.gateway.testing.keys import (
+    BODY,
+    PREDICT,
+    KeysOnDisk,
+    Start,
+    bearer,
+    outcomes,
+    predict,
+)
 
 
 @pytest.mark.parametrize(
@@ -176,52 +137,6 @@ def test_a_key_that_has_expired_is_told_so(start: Start, keys: KeysOnDisk) -> No
     with start() as served:
         answer = predict(served, bearer(key))
     assert (answer.status, "it has expired" in answer.json["detail"]) == (401, True)
-
-
-def test_keys_are_rotated_while_the_gateway_runs(start: Start, keys: KeysOnDisk) -> None:
-    old = keys.add("batch")
-    with start() as served:
-        served.until_ready()
-        new = keys.add("batch")
-        until(lambda: predict(served, bearer(new)).status, lambda status: status == 200)
-        assert predict(served, bearer(old)).status == 200
-        keys.remove(old)
-        until(lambda: predict(served, bearer(old)).status, lambda status: status == 401)
-        assert predict(served, bearer(new)).status == 200
-        gone = old.split("_")[1]
-        assert served.counted("mooring_gateway_key_requests_total", key=gone) is None
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        pytest.param(lambda keys: keys.write('{"format": 1, "keys": [{'), id="half a file"),
-        pytest.param(lambda keys: keys.write('{"format": 1, "keys": [{}]}'), id="half a key"),
-        pytest.param(lambda keys: keys.path.unlink(), id="no file"),
-    ],
-)
-def test_keys_stay_as_they_were_while_the_file_is_not_in_order(
-    start: Start, keys: KeysOnDisk, spoil: Callable[[KeysOnDisk], None]
-) -> None:
-    key = keys.add()
-    with start() as served:
-        stale = partial(served.counted, "mooring_gateway_keys_stale")
-        served.until_ready()
-        spoil(keys)
-        until(stale, lambda value: value == 1.0)
-        assert predict(served, bearer(key)).status == 200
-        another = keys.add()
-        until(stale, lambda value: value == 0.0)
-        assert predict(served, bearer(another)).status == 200
-        assert served.counted("mooring_gateway_keys") == 2.0
-
-
-def test_a_gateway_does_not_start_on_keys_that_it_cannot_read(
-    start: Start, keys: KeysOnDisk
-) -> None:
-    keys.write("{")
-    with pytest.raises(BadKeys), start():
-        pass
 
 
 def test_a_burst_beyond_the_rate_gets_429_and_when_to_come_back(

@@ -83,12 +83,13 @@ class Issuer:
 
     async def _fetch(self) -> None:
         self._asked_at = self._clock()
-        self._fetches += 1
         try:
             document = await self._source.fetch()
             self._take(document, parse_jwks(document))
         except BadJwks as error:
             self._keep(error)
+        finally:
+            self._fetches += 1
 
     def _known(self, key_id: str | None, algorithm: str) -> PublicKey | None:
         """The one key that it can be; a token that names none may be of the only one there is."""

@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -85,10 +85,22 @@ def read_keys(path: Path) -> KeysFile:
     try:
         return KeysFile.model_validate_json(content)
     except ValidationError as error:
-        first: Any = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        field = ".".join(str(step) for step in first["loc"])
-        where = f"{place}, {field}" if field else place
-        raise BadKeys(first["msg"], place=where, cure=_CURE) from None
+        raise _refused(error, place) from None
+
+
+def entry_of(said: Mapping[str, Any]) -> Entry:
+    """A key to be written. Raises BadKeys."""
+    try:
+        return Entry.model_validate(said)
+    except ValidationError as error:
+        raise _refused(error, "key") from None
+
+
+def _refused(error: ValidationError, place: str) -> BadKeys:
+    """The first mistake, without what stands there."""
+    first: Any = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = ".".join(str(step) for step in first["loc"])
+    return BadKeys(first["msg"], place=f"{place}, {field}" if field else place, cure=_CURE)
 
 
 def keys_of(file: KeysFile) -> Iterable[Key]:

@@ -20,7 +20,7 @@ from mooring.gateway.auth.jwks import ALGORITHMS, PublicKey
 from mooring.gateway.auth.keys import PREFIX
 
 # Verified tokens that are remembered; checking one again costs 50 to 100 µs, a look-up 1.
-_REMEMBERED = 10_000
+REMEMBERED = 10_000
 
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _SUBJECT = re.compile(r"[\x21-\x7e]{1,120}")
@@ -45,9 +45,14 @@ class Tokens:
     """Identifies callers by token; one that was verified is remembered until it expires."""
 
     def __init__(
-        self, issuer: Issuer, expected: Expected, now: Callable[[], float] = time.time
+        self,
+        issuer: Issuer,
+        expected: Expected,
+        now: Callable[[], float] = time.time,
+        most: int = REMEMBERED,
     ) -> None:
         self._issuer = issuer
+        self._most = most
         self._expected = expected
         self._now = now
         self._verified: OrderedDict[bytes, tuple[Identity, float]] = OrderedDict()
@@ -112,7 +117,7 @@ class Tokens:
         verified = self._current()
         verified[digest] = identity, expires
         verified.move_to_end(digest)
-        if len(verified) > _REMEMBERED:
+        if len(verified) > self._most:
             verified.popitem(last=False)
 
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from mooring.gateway.auth.keys import digest_of, new_key
+from mooring.gateway.testing.contracts import ROW
+from mooring.gateway.testing.gateway import JSON, Answer, RunningGateway
+
+PREDICT = "/v1/models/voyage_delay:predict"
+BODY = json.dumps({"instances": [ROW]})
+
+# Starts a gateway with some ways to be known and options of `AuthSettings`.
+Start = Callable[..., AbstractContextManager[RunningGateway]]
 
 
 class KeysOnDisk:
@@ -44,3 +53,13 @@ class KeysOnDisk:
 def bearer(credential: str) -> Mapping[str, str]:
     """The header that sends a credential."""
     return {"Authorization": f"Bearer {credential}"}
+
+
+def predict(served: RunningGateway, headers: Mapping[str, str]) -> Answer:
+    """Ask for one prediction, with a credential or without."""
+    return served.post(PREDICT, BODY, {**JSON, **headers})
+
+
+def outcomes(served: RunningGateway, outcome: str) -> float | None:
+    """How many requests ended so at the gate."""
+    return served.counted("mooring_gateway_auth_total", outcome=outcome)
