@@ -51,11 +51,12 @@ class Coalescer:
     """
 
     def __init__(
-        self, model: str, send: Send, instruments: Instruments, slots: int = SLOTS
+        self, model: str, send: Send, instruments: Instruments, slots: int | None = None
     ) -> None:
         self._model = model
         self._send = send
         self._instruments = instruments
+        slots = SLOTS if slots is None else slots
         self._free = slots
         # By arrival; a dict would search the gaps at its front again and again.
         self._waiting: OrderedDict[Waiting, None] = OrderedDict()
