@@ -35,6 +35,14 @@ class Predictions(Answer):
     prediction_ids: list[str] = Field(description="Name a prediction later, to tell its outcome.")
 
 
+class Outputs(Answer):
+    """The same, where the request gave its features as columns."""
+
+    outputs: list[float]
+    model: ModelRef
+    prediction_ids: list[str]
+
+
 class Fault(Answer):
     """One broken promise; the value itself is never repeated."""
 

@@ -6,32 +6,25 @@ In OpenAPI 3.0, because the Swagger UI that is bundled as a package (4.15) does 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import orjson
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from mooring.contract.request import RequestSchema
-from mooring.gateway.answers import PROBLEM_CONTENT, Predictions, Problem
-from mooring.gateway.hop.served import Served
+from mooring.gateway.answers import Outputs, Predictions, Problem
 from mooring.gateway.openapi_3_0 import as_openapi_3_0
-from mooring.gateway.traffic.models import Models
-
-Document = dict[str, Any]
-
-_REF = "#/components/schemas/"
-
-_REFUSALS = {
-    "400": "The body is not JSON",
-    "413": "The body is too large",
-    "415": "The body is not declared as JSON",
-    "422": "The rows break the contract; each fault has its path",
-    "502": "The model service failed",
-    "503": "The model is not ready; see Retry-After",
-    "504": "The model service took too long",
-}
+from mooring.gateway.openapi_models import (
+    REF,
+    Document,
+    Offer,
+    infer_schema,
+    paths_of,
+    tensor_name,
+    tensor_schema,
+)
+from mooring.gateway.protocols.oip.answers import Inference
+from mooring.gateway.traffic.models import Model, Models
 
 
 class OpenApi:
@@ -40,65 +33,56 @@ class OpenApi:
     def __init__(self, app: FastAPI, models: Models) -> None:
         self._app = app
         self._models = models
-        self._written: tuple[list[str], bytes] | None = None
+        self._written: tuple[list[list[str]], bytes] | None = None
 
     def document(self) -> bytes:
         """The document as JSON; a model whose contract is not known yet is left out."""
-        known = [each.champion.known for each in self._models if each.champion.known is not None]
-        digests = [served.digest for served in known]
-        if self._written is None or self._written[0] != digests:
-            self._written = (digests, orjson.dumps(self._write(known)))
+        offers = [offer for model in self._models if (offer := _offer(model)) is not None]
+        known = [[o.contract.name, o.served.digest, *o.versions, *o.labels] for o in offers]
+        if self._written is None or self._written[0] != known:
+            self._written = (known, orjson.dumps(self._write(offers)))
         return self._written[1]
 
-    def _write(self, known: Sequence[Served]) -> Document:
+    def _write(self, offers: Sequence[Offer]) -> Document:
         document = get_openapi(
             title="Mooring gateway",
             version="1",
             description="Predictions of the models that are served here.",
             routes=self._app.routes,
         )
-        for answer in (Predictions, Problem):
+        for answer in (Predictions, Outputs, Inference, Problem):
             _add(document["components"]["schemas"], answer.__name__, answer)
-        for served in known:
-            _add_model(document, served)
+        for offer in offers:
+            _add_schemas(document["components"]["schemas"], offer)
+            document["paths"] = paths_of(offer) | document["paths"]
         _name_models(document, [model.name for model in self._models])
         return as_openapi_3_0(document)
 
 
-def _add_model(document: Document, served: Served) -> None:
-    name = served.contract.name
-    _add(document["components"]["schemas"], f"{name}.request", served.schema.body, f"{name}.")
-    predict = {f"/v1/models/{name}:predict": {"post": _operation(served)}}
-    document["paths"] = predict | document["paths"]
+def _offer(model: Model) -> Offer | None:
+    """What can be asked of a model: the variants that keep the champion's contract."""
+    served = model.champion.known
+    if served is None:
+        return None
+    alike = [v for v in model.variants if v.known is not None and v.known.digest == served.digest]
+    return Offer(served, [str(v.target.version) for v in alike], [v.role for v in alike])
 
 
-def _operation(served: Served) -> Document:
-    contract = served.contract
-    refusals = {
-        status: {"description": text, "content": PROBLEM_CONTENT}
-        for status, text in _REFUSALS.items()
-    }
-    answered = {"application/json": {"schema": {"$ref": f"{_REF}Predictions"}}}
-    return {
-        "tags": ["predictions"],
-        "operationId": f"predict_{contract.name}",
-        "summary": f"Predict with {contract.name}",
-        "description": contract.description,
-        "requestBody": {"required": True, "content": _request(served.schema)},
-        "responses": {"200": {"description": "Predictions", "content": answered}, **refusals},
-    }
-
-
-def _request(schema: RequestSchema) -> Document:
-    reference = {"$ref": f"{_REF}{schema.contract.name}.request"}
-    return {
-        "application/json": {"schema": reference, "example": {"instances": [schema.example]}},
-    }
+def _add_schemas(schemas: Document, offer: Offer) -> None:
+    contract, schema = offer.contract, offer.served.schema
+    prefix = f"{contract.name}."
+    _add(schemas, f"{prefix}rows", schema.body, prefix)
+    _add(schemas, f"{prefix}columns", schema.table_body, prefix)
+    columns = schemas[f"{prefix}Table"]["properties"]
+    for feature in contract.features:
+        tensor = tensor_schema(contract, feature, columns[feature.name])
+        schemas[tensor_name(contract, feature)] = tensor
+    schemas[f"{prefix}infer"] = infer_schema(contract)
 
 
 def _add(schemas: Document, name: str, model: type[BaseModel], prefix: str = "") -> None:
     """Add a schema and what it refers to; `prefix` keeps equal names of two models apart."""
-    template = f"{_REF}{prefix}{{model}}"
+    template = f"{REF}{prefix}{{model}}"
     schema = model.model_json_schema(mode="serialization", ref_template=template)
     for part, definition in schema.pop("$defs", {}).items():
         schemas[f"{prefix}{part}"] = definition
