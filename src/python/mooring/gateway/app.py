@@ -14,6 +14,9 @@ from starlette.middleware import Middleware
 from mooring.gateway import problems
 from mooring.gateway.auth.entrance import Entrance
 from mooring.gateway.auth.guard import Authenticate
+from mooring.gateway.capture.caps import Caps
+from mooring.gateway.capture.feedback import Feedback
+from mooring.gateway.capture.log import Log
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
@@ -22,7 +25,8 @@ from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
 from mooring.gateway.openapi import OpenApi
-from mooring.gateway.predictor import Capture, Predictor
+from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.predictor import Predictor
 from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
@@ -44,10 +48,12 @@ class Ports:
     models: Models
     instruments: Instruments
     drain: Drain
-    capture: Capture
     entrance: Entrance
     follower: Follower
     hangup: Hangup
+    log: Log
+    ids: PredictionIds
+    caps: Caps
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -68,9 +74,11 @@ def create_app(ports: Ports) -> FastAPI:
     )
     problems.install(app)
     # Before the routes that end in `{model}`, which would match `name:predict` too.
-    predictor = Predictor(ports.models, ports.instruments, ports.capture)
+    predictor = Predictor(ports.models, ports.instruments, ports.log, ports.ids)
     app.router.routes.extend(Predict(predictor).routes())
     app.router.routes.extend(Infer(predictor).routes())
+    feedback = Feedback(ports.models, ports.ids, ports.log, ports.caps, ports.instruments)
+    app.router.routes.extend(feedback.routes())
     app.include_router(catalogue_routes(ports.models))
     app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
@@ -82,6 +90,9 @@ def create_app(ports: Ports) -> FastAPI:
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     """The model services and the routing document that names them, for as long as it serves."""
     async with AsyncExitStack() as stack:
+        # First, so that it is closed last: what is in flight at the end is remembered too.
+        ports.log.open()
+        stack.push_async_callback(asyncio.to_thread, ports.log.close)
         stack.enter_context(ports.hangup.installed())
         await stack.enter_async_context(ports.follower.running())
         tasks = [asyncio.create_task(f(_told_by(ports.hangup))) for f in ports.entrance.followers]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import closing
 
 from prometheus_client import (
@@ -15,11 +16,15 @@ from prometheus_client import (
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.auth.entrance import entrance_of
+from mooring.gateway.capture.caps import Caps
+from mooring.gateway.capture.log import Log, NoLog
+from mooring.gateway.capture.make import make_log
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.hangup import Hangup
 from mooring.gateway.metrics import MetricsPort
-from mooring.gateway.predictor import CaptureShadow, Forgetful
+from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.predictor import CaptureShadow
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.copy import LastGood
@@ -33,16 +38,20 @@ from mooring.telemetry.catalogue import metrics_of
 _log = logging.getLogger(__name__)
 
 
-def ports_of(settings: Settings, begin: Start, instruments: Instruments) -> Ports:
-    """Make what the application works with."""
-    models, capture, hangup = Models(), Forgetful(), Hangup()
-    fleet = Fleet(settings, models, instruments, CaptureShadow(capture))
+def ports_of(
+    settings: Settings, begin: Start, instruments: Instruments, log: Log | None = None
+) -> Ports:
+    """Make what the application works with; without a log nothing is remembered."""
+    models, log, hangup = Models(), log or NoLog(), Hangup()
+    fleet = Fleet(settings, models, instruments, CaptureShadow(log))
     source, copy = Source(settings.routing), LastGood(settings.routing_copy)
     follower = Follower(source, copy, fleet, instruments, settings.routing_seconds, begin)
     hangup.subscribe(follower.look_now)
     drain = Drain(settings.drain_seconds)
     entrance = entrance_of(settings.authentication, settings.auth, instruments)
-    return Ports(settings, models, instruments, drain, capture, entrance, follower, hangup)
+    ids = PredictionIds(settings.log.id_secrets)
+    caps = Caps(settings.log.labels_per_minute, time.monotonic)
+    return Ports(settings, models, instruments, drain, entrance, follower, hangup, log, ids, caps)
 
 
 def new_registry() -> CollectorRegistry:
@@ -59,7 +68,8 @@ def run(settings: Settings) -> int:
     # A second series for each counter and histogram, which no query of ours reads.
     disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
-    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry))
+    log = make_log(settings.log, registry) if settings.log.on else NoLog()
+    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry), log)
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with (
         closing(listen(settings)) as public,
