@@ -65,7 +65,7 @@ def released() -> tuple[Path, str, int]:
 
 def rows_of(contract: Contract, number: int) -> list[dict[str, Any]]:
     """Rows that the contract accepts, no two alike; the same in every run."""
-    chance = random.Random(38)  # noqa: S311
+    chance = random.Random(38)
     return [{f.name: _value(f, chance) for f in contract.features} for _ in range(number)]
 
 

@@ -14,6 +14,9 @@ from starlette.middleware import Middleware
 from mooring.gateway import problems
 from mooring.gateway.auth.entrance import Entrance
 from mooring.gateway.auth.guard import Authenticate
+from mooring.gateway.capture.caps import Caps
+from mooring.gateway.capture.feedback import Feedback
+from mooring.gateway.capture.log import Log
 from mooring.gateway.docs import docs_routes
 from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
@@ -22,7 +25,8 @@ from mooring.gateway.health import health_routes
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
 from mooring.gateway.openapi import OpenApi
-from mooring.gateway.predictor import Capture, Predictor
+from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.predictor import Predictor
 from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
@@ -47,12 +51,14 @@ class Ports:
     models: Models
     instruments: Instruments
     drain: Drain
-    capture: Capture
     entrance: Entrance
     follower: Follower
     hangup: Hangup
+    log: Log
+    ids: PredictionIds
+    caps: Caps
     exporter: Exporter | None = None
-    log: Write = unwritten
+    tell: Write = unwritten
 
 
 def create_app(ports: Ports) -> FastAPI:
@@ -66,7 +72,7 @@ def create_app(ports: Ports) -> FastAPI:
         middleware=[
             Middleware(RequestId),
             Middleware(TraceRequests, _tracer(ports)),
-            Middleware(LogRequests, ports.settings.log, ports.log),
+            Middleware(LogRequests, ports.settings.lines, ports.tell),
             Middleware(CloseWhileDraining, ports.drain),
             Middleware(CountRequests, ports.instruments),
             Middleware(Authenticate, ports.entrance.gate, ports.instruments),
@@ -75,9 +81,11 @@ def create_app(ports: Ports) -> FastAPI:
     )
     problems.install(app)
     # Before the routes that end in `{model}`, which would match `name:predict` too.
-    predictor = Predictor(ports.models, ports.instruments, ports.capture)
+    predictor = Predictor(ports.models, ports.instruments, ports.log, ports.ids)
     app.router.routes.extend(Predict(predictor).routes())
     app.router.routes.extend(Infer(predictor).routes())
+    feedback = Feedback(ports.models, ports.ids, ports.log, ports.caps, ports.instruments)
+    app.router.routes.extend(feedback.routes())
     app.include_router(catalogue_routes(ports.models))
     app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
@@ -89,6 +97,9 @@ def create_app(ports: Ports) -> FastAPI:
 async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     """The model services and the routing document that names them, for as long as it serves."""
     async with AsyncExitStack() as stack:
+        # First, so that it is closed last: what is in flight at the end is remembered too.
+        ports.log.open()
+        stack.push_async_callback(asyncio.to_thread, ports.log.close)
         if ports.exporter is not None:
             stack.push_async_callback(_end, [asyncio.create_task(ports.exporter.run())])
         stack.enter_context(ports.hangup.installed())

@@ -1,10 +1,9 @@
-"""Names for what passes through: request ids, chosen by the caller or by us, and prediction ids."""
+"""Request ids: chosen by the caller, or by us."""
 
 from __future__ import annotations
 
 import re
 import secrets
-import time
 from contextvars import ContextVar
 
 from starlette.datastructures import MutableHeaders
@@ -35,16 +34,6 @@ class RequestId:
             await send(message)
 
         await self._app(scope, receive, named)
-
-
-def prediction_ids(rows: int) -> list[str]:
-    """Unique ids for the rows of one request.
-
-    Milliseconds come first, so that sorting by id is sorting by time and a label that names a
-    prediction also says in which part of the log to look.
-    """
-    stem = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
-    return [f"{stem}-{row}" for row in range(rows)]
 
 
 def _given(scope: Scope) -> str:

@@ -19,7 +19,7 @@ from mooring.gateway.account import note
 from mooring.gateway.call import Call
 from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.served import Served
-from mooring.gateway.identity import prediction_ids
+from mooring.gateway.prediction_ids import PredictionIds
 from mooring.gateway.traffic.models import Model, Models
 from mooring.gateway.traffic.shadow import Answered
 from mooring.gateway.violations import count_violations
@@ -61,13 +61,6 @@ class Capture(Protocol):
         """Remember it, or not: never raises, never waits."""
 
 
-class Forgetful:
-    """A capture that remembers nothing."""
-
-    def accept(self, made: Made) -> None:
-        """Let it go."""
-
-
 class CaptureShadow:
     """Remembers what a shadow predicted, under the ids of the champion's predictions."""
 
@@ -85,10 +78,13 @@ class CaptureShadow:
 class Predictor:
     """Answers calls for predictions."""
 
-    def __init__(self, models: Models, instruments: Instruments, capture: Capture) -> None:
+    def __init__(
+        self, models: Models, instruments: Instruments, capture: Capture, ids: PredictionIds
+    ) -> None:
         self._models = models
         self._instruments = instruments
         self._capture = capture
+        self._ids = ids
 
     def expect(self, call: Call) -> None:
         """Raises UnknownModel or UnknownVersion, before anybody has read a body for nothing."""
@@ -116,7 +112,7 @@ class Predictor:
         values = await answer
         version = str(served.target.version)
         self._instruments.add(PREDICTIONS, len(values), model=variant.model, version=version)
-        ids = prediction_ids(len(values))
+        ids = self._ids.make(variant.model, call.caller, len(values))
         seconds = time.perf_counter() - started
         self._capture.accept(Made(call, served, variant.role, columns, values, ids, seconds))
         if model.shadow is not None and variant is model.champion:

@@ -24,6 +24,7 @@ from mooring.contract.errors import InvalidRows, MooringError, Violation
 from mooring.gateway import errors
 from mooring.gateway.account import note
 from mooring.gateway.auth import errors as denied
+from mooring.gateway.capture import errors as feedback
 from mooring.gateway.edge import errors as edge
 
 _log = logging.getLogger(__name__)
@@ -76,6 +77,12 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.DeadlineExceeded: Kind("deadline-exceeded", 504, "The deadline has passed"),
     denied.TooManyRequests: Kind("too-many-requests", 429, "Too many requests"),
     denied.TooManyFailures: Kind("too-many-failures", 429, "Too many wrong credentials"),
+    feedback.InvalidLabels: Kind("invalid-labels", 422, "The labels cannot be used"),
+    feedback.UnknownPredictions: Kind("unknown-predictions", 422, "Unknown predictions"),
+    feedback.NotYours: Kind("not-yours", 403, "Somebody else's predictions"),
+    feedback.TooManyLabels: Kind("too-many-labels", 429, "Too many labels", 60),
+    feedback.LabelsDropped: Kind("labels-dropped", 503, "The labels were not kept", 5),
+    feedback.LogOff: Kind("no-log", 404, "No log is kept"),
     errors.UpstreamDisconnected: Kind("upstream", 502, "The model service hung up", 1),
     errors.UpstreamRefused: Kind("upstream", 502, "The model service failed", 1),
     errors.UpstreamInvalid: Kind("upstream", 502, "The model service's answer is unusable"),
@@ -91,7 +98,7 @@ KINDS: Mapping[type[MooringError], Kind] = {
 
 def kind_of(error: MooringError) -> Kind:
     """How an error is answered; one that the table does not know is our fault."""
-    if isinstance(error, InvalidRows) and error.malformed:
+    if isinstance(error, InvalidRows | feedback.InvalidLabels) and error.malformed:
         return MALFORMED
     return KINDS.get(type(error), INTERNAL)
 
@@ -126,6 +133,8 @@ def problem_of(error: MooringError) -> Response:
         violations = _violations(error.violations)
         first = "{path}: {message}".format_map(violations[0])
         return problem(kind, detail, error=f"{kind.title}: {first}", errors=violations)
+    if isinstance(error, feedback.Faulty):
+        return problem(kind, str(error), errors=_violations(error.violations))
     if isinstance(error, errors.WrongMethod):
         return problem(kind, str(error), {"Allow": ", ".join(error.allowed)})
     if isinstance(error, errors.Overloaded):

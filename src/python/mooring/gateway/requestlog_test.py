@@ -101,7 +101,7 @@ def test_a_probe_that_goes_well_says_nothing_and_one_that_does_not_does(
 
 
 def test_of_what_went_well_a_share_is_told_and_of_errors_all(service: FakeUpstream) -> None:
-    none = Settings(port=0, learn_seconds=0.01, watch_seconds=0.05, log=Choice(ratio=0.0))
+    none = Settings(port=0, learn_seconds=0.01, watch_seconds=0.05, lines=Choice(ratio=0.0))
     with gateway(service.url, none) as running:
         running.until_ready()
         running.said.clear()

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from mooring.gateway.auth.settings import ISSUER_VARIABLES, AuthSettings
+from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.requestlog import Choice
@@ -63,8 +64,9 @@ class Settings:
     watch_seconds: float = number(2, "MOORING_WATCH_SECONDS", 0.05, 60, "while it is well")
     edge: EdgeLimits = group(EdgeLimits)
     auth: AuthSettings = group(AuthSettings)
-    log: Choice = group(Choice)
+    lines: Choice = group(Choice)
     collector: Collector = group(Collector)
+    log: LogSettings = group(LogSettings)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from contextlib import closing
 from functools import partial
 
@@ -16,13 +17,17 @@ from prometheus_client import (
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.auth.entrance import entrance_of
+from mooring.gateway.capture.caps import Caps
+from mooring.gateway.capture.log import Log, NoLog
+from mooring.gateway.capture.make import make_log
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.hangup import Hangup
 from mooring.gateway.lines import Lines
 from mooring.gateway.logs import RequestLines
 from mooring.gateway.metrics import MetricsPort
-from mooring.gateway.predictor import CaptureShadow, Forgetful
+from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.predictor import CaptureShadow
 from mooring.gateway.requestlog import Write, unwritten
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
@@ -40,11 +45,17 @@ _log = logging.getLogger(__name__)
 
 
 def ports_of(
-    settings: Settings, begin: Start, instruments: Instruments, log: Write = unwritten
+    settings: Settings,
+    begin: Start,
+    instruments: Instruments,
+    log: Log | None = None,
+    tell: Write = unwritten,
 ) -> Ports:
-    """Make what the application works with; `log` takes what is said of each request."""
-    models, capture, hangup = Models(), Forgetful(), Hangup()
-    fleet = Fleet(settings, models, instruments, CaptureShadow(capture))
+    """Make what the application works with; without a log nothing is remembered, and `tell` takes
+    what there is to say of each request.
+    """
+    models, log, hangup = Models(), log or NoLog(), Hangup()
+    fleet = Fleet(settings, models, instruments, CaptureShadow(log))
     source, copy = Source(settings.routing), LastGood(settings.routing_copy)
     follower = Follower(source, copy, fleet, instruments, settings.routing_seconds, begin)
     hangup.subscribe(follower.look_now)
@@ -53,12 +64,14 @@ def ports_of(
         models=models,
         instruments=instruments,
         drain=Drain(settings.drain_seconds),
-        capture=capture,
         entrance=entrance_of(settings.authentication, settings.auth, instruments),
         follower=follower,
         hangup=hangup,
-        exporter=Exporter(settings.collector, instruments) if settings.collector.url else None,
         log=log,
+        ids=PredictionIds(settings.log.id_secrets),
+        caps=Caps(settings.log.labels_per_minute, time.monotonic),
+        exporter=Exporter(settings.collector, instruments) if settings.collector.url else None,
+        tell=tell,
     )
 
 
@@ -81,7 +94,8 @@ def run(settings: Settings, lines: Lines) -> int:
     registry = new_registry()
     instruments = bind(metrics_of("gateway"), registry)
     lines.on_loss = partial(instruments.add, LOG_LINES_DROPPED)
-    ports = ports_of(settings, begin, instruments, RequestLines(lines))
+    log = make_log(settings.log, registry) if settings.log.on else NoLog()
+    ports = ports_of(settings, begin, instruments, log, RequestLines(lines))
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, instruments))
     with (
         closing(listen(settings)) as public,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +59,50 @@ def bind(metrics: Iterable[Metric], registry: CollectorRegistry) -> Instruments:
     """Register `metrics` and return what counts them."""
     bound = {}
     for metric in metrics:
+        if metric.at_scrape:
+            continue
         bound[metric.name] = _collector(metric, registry)
         _initialise(metric, bound[metric.name])
     return Instruments(bound)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The value of one series."""
+
+    metric: Metric
+    labels: Mapping[str, str]
+    value: float
+
+
+class AtScrape:
+    """A collector of metrics whose values belong to one moment: `read` is called for each scrape.
+
+    Register it in the registry that others are bound to.
+    """
+
+    def __init__(self, metrics: Iterable[Metric], read: Callable[[], Iterable[Sample]]) -> None:
+        self._metrics = tuple(metrics)
+        self._read = read
+
+    def describe(self) -> Iterable[Any]:
+        """The metrics without values, by which a registry finds names that are taken."""
+        return [_family(metric) for metric in self._metrics]
+
+    def collect(self) -> Iterable[Any]:
+        """The metrics with their values of this moment."""
+        families = {metric.name: _family(metric) for metric in self._metrics}
+        for sample in self._read():
+            values = _values(sample.metric, dict(sample.labels))
+            families[sample.metric.name].add_metric(values, sample.value)
+        return families.values()
+
+
+def _family(metric: Metric) -> Any:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    family = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    return family(metric.name, metric.help, labels=metric.label_names)
 
 
 def _collector(metric: Metric, registry: CollectorRegistry) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from mooring.telemetry import (
     auth,
+    capture,
     coalesce,
     edge,
     models,
@@ -26,6 +27,7 @@ CATALOGUE = (
     *edge.METRICS,
     *upstream.METRICS,
     *coalesce.METRICS,
+    *capture.METRICS,
     *resilience.METRICS,
     *models.METRICS,
     *operation.METRICS,

@@ -49,6 +49,8 @@ class Metric:
     unit: str = ""
     buckets: tuple[float, ...] = ()
     merge: Merge = "max"
+    # Read at the scrape, together with its kin, instead of being counted as things happen.
+    at_scrape: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

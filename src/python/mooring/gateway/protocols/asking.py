@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import ClientDisconnect, Request
 
+from mooring.gateway.auth.caller import caller_of
 from mooring.gateway.call import Call, Protocol
 from mooring.gateway.errors import ClientGone, WrongMediaType, WrongMethod
 from mooring.gateway.hop.deadline import PATIENCE_HEADER, patience_of
@@ -18,6 +19,7 @@ def call_of(request: Request, protocol: Protocol) -> Call:
         label=parameters.get("label"),
         key=request.headers.get("mooring-key"),
         patience=patience_of(request.headers.get(PATIENCE_HEADER)),
+        caller=caller_of(request.scope).id,
         protocol=protocol,
     )
 

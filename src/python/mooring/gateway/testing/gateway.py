@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 from prometheus_client import CollectorRegistry
 
 from mooring.gateway.app import Ports, create_app
+from mooring.gateway.capture.make import make_log
+from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.edge.door import Door
 from mooring.gateway.server import listen, make_server
 from mooring.gateway.settings import Settings
@@ -127,11 +129,16 @@ def routing_document(url: str, **champion: Any) -> dict[str, Any]:
 
 @contextmanager
 def gateway(
-    url: str, settings: Settings | None = None, document: Any = None, home: Path | None = None
+    url: str,
+    settings: Settings | None = None,
+    document: Any = None,
+    home: Path | None = None,
+    log: LogSettings | None = None,
 ) -> Iterator[RunningGateway]:
     """Serve in a thread until the block ends; it may not be ready yet when the block begins.
 
-    It follows `routing.json` in `home`, which is written unless there is one.
+    It follows `routing.json` in `home`, which is written unless there is one. Without `log` nothing
+    is remembered of what it answers.
     """
     with ExitStack() as stack:
         home = home or Path(stack.enter_context(TemporaryDirectory()))
@@ -139,15 +146,17 @@ def gateway(
         settings = _at_home(settings, home)
         if not settings.routing.exists() and not settings.routing_copy.exists():
             write_routing(settings.routing, document or routing_document(url))
-        yield stack.enter_context(_serving(settings))
+        settings = replace(settings, log=log) if log else settings
+        yield stack.enter_context(_serving(settings, remembers=log is not None))
 
 
 @contextmanager
-def _serving(settings: Settings) -> Iterator[RunningGateway]:
+def _serving(settings: Settings, *, remembers: bool) -> Iterator[RunningGateway]:
     registry = CollectorRegistry()
+    log = make_log(settings.log, registry) if remembers else None
     begin = start(settings.routing, LastGood(settings.routing_copy))
     said: list[dict[str, Any]] = []
-    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry), said.append)
+    ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry), log, said.append)
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
     with closing(listen(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
