@@ -84,15 +84,9 @@ async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         stack.enter_context(ports.hangup.installed())
         await stack.enter_async_context(ports.follower.running())
-        tasks = [asyncio.create_task(f(_told_by(ports.hangup))) for f in ports.entrance.followers]
+        tasks = [asyncio.create_task(f(ports.hangup.event())) for f in ports.entrance.followers]
         stack.push_async_callback(_end, tasks)
         yield
-
-
-def _told_by(hangup: Hangup) -> asyncio.Event:
-    event = asyncio.Event()
-    hangup.subscribe(event.set)
-    return event
 
 
 async def _end(tasks: list[asyncio.Task[None]]) -> None:
