@@ -145,11 +145,11 @@ def test_what_does_not_fit_into_the_queue_is_dropped_and_counted(two: FakeUpstre
             assert at.calls("dropped") == 300.0 - 256.0
             two.behaviour.proceed.set()
             await at.until_handled(256)
-            for _ in range(3):
-                at.shadow.offer(answered(*[7] * 4_000))
+            for _ in range(12):
+                at.shadow.offer(answered(*[7] * 900))
             assert at.calls("dropped") == 300.0 - 256.0 + 1.0
-            await at.until_handled(258)
-            assert at.calls("answered") == 258.0
+            await at.until_handled(267)
+            assert at.calls("answered") == 267.0
 
     asyncio.run(scenario())
 
