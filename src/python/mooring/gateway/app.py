@@ -27,6 +27,7 @@ from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
+from mooring.gateway.protocols.rollout import rollout_routes
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.reload import Follower
@@ -72,6 +73,7 @@ def create_app(ports: Ports) -> FastAPI:
     app.router.routes.extend(Predict(predictor).routes())
     app.router.routes.extend(Infer(predictor).routes())
     app.include_router(catalogue_routes(ports.models))
+    app.include_router(rollout_routes(ports.models))
     app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
     app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
