@@ -83,6 +83,7 @@ def _service_ready(child: Child, url: str) -> bool:
 
 def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: float) -> str:
     environ = {
+        "MOORING_HOME": str(space.home),
         "MOORING_ROUTING": str(space.routing),
         "MOORING_LOG_HOME": str(space.home),
         "MOORING_GATEWAY_HOST": LOOPBACK,

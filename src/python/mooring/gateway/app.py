@@ -31,6 +31,7 @@ from mooring.gateway.protocols.catalogue import catalogue_routes
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
+from mooring.gateway.protocols.rollout import rollout_routes
 from mooring.gateway.requestlog import LogRequests, Write, unwritten
 from mooring.gateway.settings import Settings
 from mooring.gateway.tracing.exporter import Exporter
@@ -87,6 +88,7 @@ def create_app(ports: Ports) -> FastAPI:
     feedback = Feedback(ports.models, ports.ids, ports.log, ports.caps, ports.instruments)
     app.router.routes.extend(feedback.routes())
     app.include_router(catalogue_routes(ports.models))
+    app.include_router(rollout_routes(ports.models))
     app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
     app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
@@ -104,15 +106,9 @@ async def _lifespan(ports: Ports, app: FastAPI) -> AsyncIterator[None]:
             stack.push_async_callback(_end, [asyncio.create_task(ports.exporter.run())])
         stack.enter_context(ports.hangup.installed())
         await stack.enter_async_context(ports.follower.running())
-        tasks = [asyncio.create_task(f(_told_by(ports.hangup))) for f in ports.entrance.followers]
+        tasks = [asyncio.create_task(f(ports.hangup.event())) for f in ports.entrance.followers]
         stack.push_async_callback(_end, tasks)
         yield
-
-
-def _told_by(hangup: Hangup) -> asyncio.Event:
-    event = asyncio.Event()
-    hangup.subscribe(event.set)
-    return event
 
 
 def _tracer(ports: Ports) -> Tracer:

@@ -19,6 +19,12 @@ class Hangup:
         """Call `listener` in the event loop whenever the signal comes."""
         self._listeners.append(listener)
 
+    def event(self) -> asyncio.Event:
+        """An event of one's own, which is set whenever the signal comes."""
+        told = asyncio.Event()
+        self.subscribe(told.set)
+        return told
+
     def sound(self) -> None:
         """Tell all listeners."""
         for listener in self._listeners:

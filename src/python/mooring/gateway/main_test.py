@@ -36,7 +36,7 @@ def test_a_mistake_of_the_operator_is_one_line_and_exit_78(
     path = tmp_path / "routing.json"
     if document is not None:
         path.write_text(document)
-    assert main({"MOORING_ROUTING": str(path)} | settings) == 78
+    assert main({"MOORING_HOME": str(tmp_path), "MOORING_ROUTING": str(path)} | settings) == 78
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("mooring gateway: ")
     assert place in line
@@ -51,7 +51,9 @@ def test_a_port_in_use_is_one_line_that_names_its_setting_and_exit_69(
     free = {"MOORING_GATEWAY_PORT": "0", "MOORING_METRICS_PORT": "0"}
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code = main({"MOORING_ROUTING": str(path)} | free | {name: str(port)})
+        code = main(
+            {"MOORING_HOME": str(tmp_path), "MOORING_ROUTING": str(path)} | free | {name: str(port)}
+        )
     (line,) = capsys.readouterr().err.splitlines()
     assert code == 69
     assert f"127.0.0.1:{port}: Address already in use" in line

@@ -32,6 +32,8 @@ class Behaviour:
     status: int = 200
     hang_up: int = 0  # so many calls for predictions are answered by closing the connection
     answer: bytes | None = None
+    added: float = 0.0  # to every prediction, so that it tells which version it comes from
+    pause: float = 0.0  # seconds before every answer
     poison: int | None = None  # the hour that makes a whole call fail
     odd: dict[int, float] = field(default_factory=dict)  # hours that are predicted otherwise
     received: int = 0  # calls for predictions that arrived
@@ -113,6 +115,7 @@ class _Endpoints:
         now.told.append(request.headers)
         now.arrived.set()
         await asyncio.to_thread(now.proceed.wait)
+        await asyncio.sleep(now.pause)
         if now.hang_up:
             now.hang_up -= 1
             if request.transport is not None:
@@ -126,7 +129,7 @@ class _Endpoints:
         now = self._behaviour
         hours = wire.decode_columns(now.contract, body)["hour"]
         now.asked.append(len(hours))
-        values = [now.odd.get(int(hour), hour / 100.0) for hour in hours]
+        values = [now.odd.get(int(hour), hour / 100.0) + now.added for hour in hours]
         answer = wire.encode_predictions(np.array(values))
         return web.Response(
             status=500 if now.poison in hours else now.status,

@@ -26,7 +26,7 @@ RULES: tuple[Rule, ...] = ("errors", "invalid", "slow")
 
 # What was asked of a service and failed there. That it was not ready, or that the gateway had no
 # room for the request, says nothing about a version.
-_FAILED = {"unreachable", "disconnected", "timeout", "refused", "changed", "invalid"}
+_FAILED = {"unreachable", "disconnected", "timeout", "refused", "busy", "changed", "invalid"}
 
 # The champion's latest answers, from which its 90th percentile is taken, now and then.
 _REMEMBERED = 500
