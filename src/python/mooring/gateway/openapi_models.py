@@ -12,7 +12,7 @@ from mooring.gateway.answers import PROBLEM_CONTENT
 from mooring.gateway.hop.deadline import PATIENCE_HEADER
 from mooring.gateway.hop.served import Served
 from mooring.gateway.protocols.oip.datatypes import carriers
-from mooring.gateway.protocols.oip.infer import IDS
+from mooring.gateway.protocols.oip.infer import HEADER_LENGTH, IDS
 from mooring.gateway.schema import PredictSchema
 
 Document = dict[str, Any]
@@ -84,6 +84,7 @@ def paths_of(offer: Offer) -> Document:
 def infer_schema(contract: Contract) -> Document:
     """An inference request: a tensor for each feature, those that may be left out included."""
     needed = sum(feature.required for feature in contract.features)
+    tensors = [{"$ref": f"{REF}{tensor_name(contract, f)}"} for f in contract.features]
     name = {"type": "string", "enum": [contract.prediction.name, IDS]}
     output = _object({"name": name, "parameters": _switch("binary_data")}, ["name"])
     members = {
@@ -94,9 +95,7 @@ def infer_schema(contract: Contract) -> Document:
             "type": "array",
             "minItems": max(needed, 1),
             "maxItems": len(contract.features),
-            "items": {
-                "oneOf": [{"$ref": f"{REF}{tensor_name(contract, f)}"} for f in contract.features]
-            },
+            "items": {"oneOf": tensors},
         },
         "outputs": {"type": "array", "maxItems": 2, "uniqueItems": True, "items": output},
     }
@@ -154,7 +153,7 @@ def _infer(offer: Offer, suffix: str, *parameters: Document) -> Document:
         "description": f"{contract.description}\n\n{_BYTES}".strip(),
         "parameters": [*parameters, *_HEADERS],
         "requestBody": _body({"$ref": f"{REF}{contract.name}.infer"}, example),
-        "responses": _responses("Tensors", {"$ref": f"{REF}Inference"}),
+        "responses": _in_bytes_too(_responses("Tensors", {"$ref": f"{REF}Inference"})),
     }
 
 
@@ -181,6 +180,19 @@ def _responses(description: str, schema: Document) -> Document:
         **refusals,
         "default": {"description": "Whatever goes wrong", "content": PROBLEM_CONTENT},
     }
+
+
+def _in_bytes_too(responses: Document) -> Document:
+    """What an answer is whose tensors follow its JSON as bytes."""
+    length = {
+        "description": "How many bytes of the body are JSON; absent where all are.",
+        "schema": {"type": "integer", "minimum": 1},
+    }
+    answered = responses["200"]
+    content = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+    answered["content"] |= content
+    answered["headers"] = {HEADER_LENGTH: length}
+    return responses
 
 
 def _parameter(name: str, values: Sequence[str]) -> Document:

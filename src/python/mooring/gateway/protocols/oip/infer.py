@@ -22,7 +22,12 @@ from mooring.gateway.predictor import Predicted, Predictor
 from mooring.gateway.protocols.asking import body_of, call_of, check_encoding, check_method
 from mooring.gateway.protocols.oip.binary import encode
 from mooring.gateway.protocols.oip.datatypes import Datatype
-from mooring.gateway.protocols.oip.request import InferBody, InferRequest, read_body
+from mooring.gateway.protocols.oip.request import (
+    InferBody,
+    InferRequest,
+    OutputParameters,
+    read_body,
+)
 from mooring.gateway.protocols.oip.tensors import read_tensors
 from mooring.gateway.template import TemplateRoute
 
@@ -90,7 +95,7 @@ class _Asked:
         if not self.body.request.outputs:
             return [(output, default) for output in outputs.values()]
         return [
-            (outputs[each.name], default if (own := each.parameters.binary_data) is None else own)
+            (outputs[each.name], _in_bytes(each.parameters, default))
             for each in self.body.request.outputs
         ]
 
@@ -116,6 +121,11 @@ class _Output:
         return {"name": self.name, "shape": [len(self.values)], "datatype": self.datatype}
 
 
+def _in_bytes(parameters: OutputParameters, default: bool) -> bool:
+    said = "binary_data" in parameters.model_fields_set
+    return parameters.binary_data if said else default
+
+
 def _outputs(predicted: Predicted) -> Mapping[str, _Output]:
     name = predicted.served.contract.prediction.name
     outputs = {name: _Output(name, "FP64", predicted.values.tolist())}
@@ -127,7 +137,7 @@ def _outputs(predicted: Predicted) -> Mapping[str, _Output]:
 def _check(request: InferRequest, contract: Contract) -> None:
     """What can only be judged once the contract is known, apart from the tensors."""
     faults: list[Violation] = []
-    if request.model_name not in (None, contract.name):
+    if request.model_name not in ("", contract.name):
         faults.append(Violation("model_name", "model", "the path names another model"))
     names = (contract.prediction.name, IDS)
     for position, output in enumerate(request.outputs):

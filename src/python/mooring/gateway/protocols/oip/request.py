@@ -46,14 +46,14 @@ class RequestParameters(_Parameters):
 class InputParameters(_Parameters):
     """`binary_data_size`: so many bytes behind the JSON are the elements."""
 
-    binary_data_size: Annotated[int, Field(ge=0)] | None = None
+    binary_data_size: Annotated[int, Field(ge=0)] = 0
     shared_memory_region: Unsupported = None
 
 
 class OutputParameters(_Parameters):
     """`binary_data`: answer in bytes, or not, whatever the request says."""
 
-    binary_data: bool | None = None
+    binary_data: bool = False
     classification: Unsupported = None
     shared_memory_region: Unsupported = None
 
@@ -87,7 +87,7 @@ class InferRequest(_Closed):
     # It comes back in the answer: short, and nothing that could be more than a name.
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{0,64}$")] = ""
     # KServe's client repeats it from the path.
-    model_name: Name | None = None
+    model_name: Name = ""
     parameters: RequestParameters = RequestParameters()
     inputs: Annotated[list[InputTensor], Field(min_length=1, max_length=_MOST_TENSORS)]
     outputs: Annotated[list[RequestedOutput], Field(max_length=_MOST_TENSORS)] = []
@@ -139,9 +139,9 @@ def _binary(request: InferRequest, data: bytes) -> dict[int, bytes]:
     cut: dict[int, bytes] = {}
     offset = 0
     for position, tensor in enumerate(request.inputs):
-        size = tensor.parameters.binary_data_size
-        if size is None:
+        if "binary_data_size" not in tensor.parameters.model_fields_set:
             continue
+        size = tensor.parameters.binary_data_size
         if size > len(data) - offset:
             raise MalformedBody(
                 "it is more than the body has",
