@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter, ValidationError, create_model
+from pydantic import FailFast, Field, TypeAdapter, ValidationError, create_model
 
 from mooring.contract.columns import Columns, column_of
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.faults import Location, invalid_rows, path_of
 from mooring.contract.features import Features, field_of
+
+# Up to so many rows every violation is told, beyond only the first of each column.
+FEW_ROWS = 20
 
 # Where a violation is, as a protocol's caller would look for it.
 Locate = Callable[[Location, str, str], Violation]
@@ -32,6 +35,14 @@ class ColumnSchema:
     @cached_property
     def table(self) -> type[Features]:
         """All columns as a Pydantic class; what a row may leave out may be left out here too."""
+        return self._table()
+
+    @cached_property
+    def long_table(self) -> type[Features]:
+        """The same, but each column stops at its first violation: making one costs 10 µs."""
+        return self._table(FailFast())
+
+    def _table(self, *more: object) -> type[Features]:
         fields: dict[str, Any] = {}
         for feature in self.contract.features:
             value, about = field_of(feature)
@@ -41,10 +52,10 @@ class ColumnSchema:
                 description=about.description,
                 examples=[[feature.example]],
             )
-            fields[feature.name] = (
-                Annotated[list[value], length],  # type: ignore[valid-type]
-                ... if feature.required else None,
-            )
+            column: Any = Annotated[list[value], length]  # type: ignore[valid-type]
+            for each in more:
+                column = Annotated[column, each]
+            fields[feature.name] = (column, ... if feature.required else None)
         return create_model("Table", __base__=Features, **fields)
 
     @property
@@ -54,8 +65,9 @@ class ColumnSchema:
 
     def check(self, given: Mapping[str, Sequence[Any]], violation: Locate | None = None) -> Columns:
         """Validate lists that are already Python objects. Raises InvalidRows."""
+        short = all(len(held) <= FEW_ROWS for held in given.values() if isinstance(held, list))
         try:
-            table = self._adapter.validate_python(dict(given))
+            table = (self._short if short else self._long).validate_python(dict(given))
         except ValidationError as error:
             raise invalid_rows(error, violation or _violation) from None
         return self.columns(table, violation or _violation)
@@ -70,8 +82,12 @@ class ColumnSchema:
         }
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[Any]:
+    def _short(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.table)
+
+    @cached_property
+    def _long(self) -> TypeAdapter[Any]:
+        return TypeAdapter(self.long_table)
 
     def _rows(self, lists: Mapping[str, Sequence[Any]], violation: Locate) -> int:
         if not lists:

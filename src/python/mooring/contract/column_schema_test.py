@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mooring.contract.column_schema import ColumnSchema
 from mooring.contract.columns_test import same
-from mooring.contract.contract import Contract
+from mooring.contract.contract import Contract, Limits
 from mooring.contract.errors import InvalidRows
 from mooring.contract.feature import EXACT_INTEGER
 from mooring.contract.request import RequestSchema
@@ -69,6 +69,7 @@ def test_columns_are_refused_for_what_rows_are_refused_for(data: st.DataObject) 
         pytest.param({"hour": [3]}, "inputs.hour", "uneven", id="a shorter column"),
         pytest.param({"made_up": [1, 2]}, "inputs.made_up", "extra_forbidden", id="a made-up name"),
         pytest.param({"wind": None}, "inputs.wind", "list_type", id="null for a whole column"),
+        pytest.param({"hour": "33"}, "inputs.hour", "list_type", id="text for a list"),
     ],
 )
 def test_what_is_wrong_has_its_place(
@@ -80,6 +81,17 @@ def test_what_is_wrong_has_its_place(
     (violation,) = refused.value.violations
     assert (violation.path, violation.kind) == (path, kind)
     assert violation.feature == path.removeprefix("inputs.").partition("[")[0]
+
+
+def test_of_a_long_column_the_first_violation_is_told(
+    contract: Contract, row: dict[str, Any]
+) -> None:
+    long = contract.model_copy(update={"limits": Limits(rows=1_000)})
+    columns = {name: [value] * 1_000 for name, value in row.items()}
+    with pytest.raises(InvalidRows) as refused:
+        ColumnSchema(long).check(columns | {"hour": [7, *[24] * 999], "miles": [0.0] * 1_000})
+    paths = [violation.path for violation in refused.value.violations]
+    assert paths == ["inputs.hour[1]", "inputs.miles[0]"]
 
 
 def test_a_column_that_may_be_left_out_is_null(contract: Contract, row: dict[str, Any]) -> None:

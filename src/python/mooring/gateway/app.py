@@ -28,6 +28,7 @@ from mooring.gateway.openapi import OpenApi
 from mooring.gateway.prediction_ids import PredictionIds
 from mooring.gateway.predictor import Predictor
 from mooring.gateway.protocols.catalogue import catalogue_routes
+from mooring.gateway.protocols.head import HeadAsGet
 from mooring.gateway.protocols.native import Predict
 from mooring.gateway.protocols.oip.describe import describe_routes
 from mooring.gateway.protocols.oip.infer import Infer
@@ -78,6 +79,7 @@ def create_app(ports: Ports) -> FastAPI:
             Middleware(CountRequests, ports.instruments),
             Middleware(Authenticate, ports.entrance.gate, ports.instruments),
             Middleware(BodyLimit, partial(_body_limit, ports)),
+            Middleware(HeadAsGet),
         ],
     )
     problems.install(app)

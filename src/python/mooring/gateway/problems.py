@@ -182,7 +182,15 @@ def _routing(error: HTTPException) -> Response:
     """What routing itself refuses: no such path, or not with this method."""
     phrase = HTTPStatus(error.status_code).phrase
     kind = Kind(phrase.lower().replace(" ", "-"), error.status_code, phrase)
-    return problem(kind, "See /docs for the paths that exist.", error.headers)
+    return problem(kind, "See /docs for the paths that exist.", _with_head(error.headers))
+
+
+def _with_head(headers: Mapping[str, str] | None) -> Mapping[str, str]:
+    """Routes name GET alone where HEAD is answered too."""
+    allowed = {*(headers or {}).get("Allow", "").split(", ")} - {""}
+    if "GET" not in allowed:
+        return headers or {}
+    return {**(headers or {}), "Allow": ", ".join(sorted({*allowed, "HEAD"}))}
 
 
 def _parameters(error: RequestValidationError) -> Response:

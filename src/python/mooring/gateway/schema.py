@@ -14,10 +14,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
-from mooring.contract.column_schema import ColumnSchema
+from mooring.contract.column_schema import FEW_ROWS, ColumnSchema
 from mooring.contract.columns import Columns
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.faults import Location, invalid_rows, path_of
+from mooring.contract.json_members import refuse_many_members, refuse_repeated_members
 from mooring.contract.request import RequestSchema
 
 Shape = Literal["rows", "columns"]
@@ -29,6 +30,8 @@ _SIGNATURE: Any = (
     Literal["serving_default"],
     Field(SIGNATURE, description="The one signature that a model has."),
 )
+# As many violations as these can have are made in some milliseconds.
+_FEW_MEMBERS = 1_000
 # What rows complain of when columns were meant.
 _MEANT_COLUMNS = {("instances", "missing"), ("inputs", "extra_forbidden")}
 
@@ -73,15 +76,26 @@ class PredictSchema(RequestSchema):
         return self._read_table(body), "columns"
 
     def _read_table(self, body: bytes) -> Columns:
+        refuse_many_members(body, _FEW_MEMBERS + len(self.contract.features))
+        short = body.count(b",") <= FEW_ROWS * len(self.contract.features)
         try:
-            request: Any = self._table_body.validate_json(body)
+            request: Any = (self._short_table if short else self._long_table).validate_json(body)
         except ValidationError as error:
             raise invalid_rows(error, _violation) from None
+        kept = len(request.model_fields_set) + len(request.inputs.model_fields_set)
+        refuse_repeated_members(body, kept)
         return self.columns.columns(request.inputs)
 
     @cached_property
-    def _table_body(self) -> TypeAdapter[Any]:
+    def _short_table(self) -> TypeAdapter[Any]:
         return TypeAdapter(self.table_body)
+
+    @cached_property
+    def _long_table(self) -> TypeAdapter[Any]:
+        table = (self.columns.long_table, ...)
+        return TypeAdapter(
+            create_model(self.table_body.__name__, __base__=self.table_body, inputs=table)
+        )
 
 
 def _violation(location: Location, kind: str, message: str) -> Violation:

@@ -70,6 +70,28 @@ def test_what_is_refused_has_path_kind_and_feature(
     assert (kind_of(violation), feature_of(violation, CONTRACT)) == (kind, feature)
 
 
+def test_of_a_long_table_each_columns_first_violation_is_told(schema: PredictSchema) -> None:
+    table = {name: [value] * 1_000 for name, value in ROW.items()} | {"hour": [24] * 1_000}
+    with pytest.raises(InvalidRows) as refused:
+        schema.read(body(inputs=table))
+    assert [violation.path for violation in refused.value.violations] == ["inputs.hour[0]"]
+
+
+def test_a_column_that_is_there_twice_is_refused(schema: PredictSchema) -> None:
+    twice = body(inputs=TABLE)[:-2] + b', "hour": [9, 9]}}'
+    with pytest.raises(InvalidRows) as refused:
+        schema.read(twice)
+    (violation,) = refused.value.violations
+    assert (violation.path, violation.kind) == ("inputs.hour", "repeated")
+
+
+def test_a_table_of_made_up_columns_is_not_looked_at(schema: PredictSchema) -> None:
+    with pytest.raises(InvalidRows) as refused:
+        schema.read(body(inputs={f"x{n}": [1] for n in range(2_000)}))
+    (violation,) = refused.value.violations
+    assert violation.kind == "too_many_members"
+
+
 def test_another_signature_is_not_repeated(schema: PredictSchema) -> None:
     with pytest.raises(InvalidRows) as refused:
         schema.read(body(inputs=TABLE, signature_name="canary7391"))

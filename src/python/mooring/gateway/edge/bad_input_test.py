@@ -149,8 +149,8 @@ def test_another_version_or_label_is_404(served: RunningGateway, where: str) -> 
     [
         pytest.param("GET", PATH, "POST", id="GET on predict"),
         pytest.param("DELETE", PATH, "POST", id="DELETE on predict"),
-        pytest.param("POST", "/v1/models", "GET", id="POST on the list"),
-        pytest.param("PUT", "/v1/models/voyage_delay", "GET", id="PUT on a model"),
+        pytest.param("POST", "/v1/models", "GET, HEAD", id="POST on the list"),
+        pytest.param("PUT", "/v1/models/voyage_delay", "GET, HEAD", id="PUT on a model"),
         pytest.param("POST", "/docs", "GET, HEAD", id="POST on the documentation"),
     ],
 )
@@ -162,7 +162,7 @@ def test_a_wrong_method_is_405_and_names_the_right_one(
     assert sorted(answer.headers["allow"].split(", ")) == allowed.split(", ")
 
 
-@pytest.mark.parametrize("path", ["/", f"/{CANARY}", "/docs/", "/v1/models/", "/openapi.json/"])
+@pytest.mark.parametrize("path", [f"/{CANARY}", "/docs/", "/v1/models/", "/openapi.json/"])
 def test_a_path_that_does_not_exist_is_404(served: RunningGateway, path: str) -> None:
     assert "/docs" in assert_problem(served.get(path), 404)["detail"]
 

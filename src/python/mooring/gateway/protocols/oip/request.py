@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic_core import PydanticCustomError
 
 from mooring.contract.faults import invalid_rows
+from mooring.contract.json_members import refuse_many_members, refuse_repeated_members
 from mooring.gateway.errors import MalformedBody
 from mooring.gateway.protocols.oip.datatypes import Datatype
 
@@ -17,6 +18,8 @@ from mooring.gateway.protocols.oip.datatypes import Datatype
 _LONGEST_NAME = 256
 # A contract has at most 2,000 features.
 _MOST_TENSORS = 2_000
+# Name, shape, datatype, data, parameters and one parameter of each tensor, and some to spare.
+_MOST_MEMBERS = 7 * _MOST_TENSORS
 _LARGEST_DIMENSION = 2**31 - 1
 
 Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
@@ -110,11 +113,29 @@ def read_body(body: bytes, header_length: str | None) -> InferBody:
     Raises InvalidRows for what the JSON says, MalformedBody where the bytes do not add up.
     """
     size = len(body) if header_length is None else _size(header_length, len(body))
+    request = _read_json(body[:size])
+    return InferBody(request, _binary(request, body[size:]))
+
+
+def _read_json(text: bytes) -> InferRequest:
+    refuse_many_members(text, _MOST_MEMBERS)
     try:
-        request = _REQUEST.validate_json(body[:size])
+        request = _REQUEST.validate_json(text)
     except ValidationError as error:
         raise invalid_rows(error) from None
-    return InferBody(request, _binary(request, body[size:]))
+    refuse_repeated_members(text, _kept(request))
+    return request
+
+
+def _kept(request: InferRequest) -> int:
+    """How many members of the JSON were understood."""
+    parts: list[InferRequest | InputTensor | RequestedOutput] = [
+        request,
+        *request.inputs,
+        *request.outputs,
+    ]
+    parameters = [part.parameters for part in parts]
+    return sum(len(each.model_fields_set) for each in (*parts, *parameters))
 
 
 def _size(header_length: str, longest: int) -> int:

@@ -111,3 +111,29 @@ def test_json_that_is_no_request_is_refused_with_its_path(
 def test_parameters_that_only_tune_are_ignored(parameters: dict[str, Any]) -> None:
     given = tensor(data=[1], parameters=parameters)
     read_body(json.dumps({"inputs": [given], "parameters": parameters}).encode(), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        pytest.param('{"id": "a", "inputs": [%s], "id": "b"}', "id", id="of the request"),
+        pytest.param(
+            '{"inputs": [%s], "parameters": {"x": 1, "x": 2}}', "parameters.x", id="of parameters"
+        ),
+        pytest.param(
+            '{"inputs": [%s, {"name": "wind", "shape": [1], "shape": [1], "datatype": "FP64"}]}',
+            "inputs[1].shape", id="of a tensor",
+        ),
+    ],
+)  # fmt: skip
+def test_a_member_that_is_there_twice_is_refused(text: str, path: str) -> None:
+    with pytest.raises(InvalidRows) as refused:
+        read_body((text % json.dumps(tensor(data=[1]))).encode(), None)
+    assert [(v.path, v.kind) for v in refused.value.violations] == [(path, "repeated")]
+
+
+def test_members_beyond_any_request_are_not_looked_at() -> None:
+    many = {f"x{n}": 1 for n in range(20_000)}
+    with pytest.raises(InvalidRows) as refused:
+        read_body(json.dumps({"inputs": [tensor(data=[1])], "parameters": many}).encode(), None)
+    assert refused.value.violations[0].kind == "too_many_members"
