@@ -14,6 +14,8 @@ MooringError
     │   ├── WrongMethod
     │   ├── WrongMediaType
     │   ├── BadPatience
+    │   ├── BadEventTime
+    │   ├── EventTimeRefused
     │   ├── BodyTooLarge
     │   ├── MalformedBody
     │   ├── ClientGone            the caller hung up; nobody reads the answer
@@ -129,6 +131,22 @@ class BadPatience(RequestError):
     def __init__(self, header: str) -> None:
         cure = "Send whole milliseconds, such as 1500, or leave it out."
         super().__init__("it is not a number of milliseconds", place=header, cure=cure)
+
+
+class BadEventTime(RequestError):
+    """The header does not hold a moment."""
+
+    def __init__(self, header: str) -> None:
+        cure = "Write it as in 2013-04-01T12:00:00Z (RFC 3339), or leave it out."
+        super().__init__("it is not a moment with its zone", place=header, cure=cure)
+
+
+class EventTimeRefused(RequestError):
+    """Not everybody may say when the rows came to be."""
+
+    def __init__(self, header: str) -> None:
+        cure = "Leave it out, or ask with a key that may administer."
+        super().__init__("only an operator may say that", place=header, cure=cure)
 
 
 class BodyTooLarge(RequestError):

@@ -11,6 +11,7 @@ from mooring.contract.feature import Feature
 from mooring.gateway.answers import PROBLEM_CONTENT
 from mooring.gateway.hop.deadline import PATIENCE_HEADER
 from mooring.gateway.hop.served import Served
+from mooring.gateway.protocols.event_time import EVENT_TIME_HEADER
 from mooring.gateway.protocols.oip.datatypes import carriers
 from mooring.gateway.protocols.oip.infer import HEADER_LENGTH, IDS
 from mooring.gateway.schema import PredictSchema
@@ -21,9 +22,12 @@ REF = "#/components/schemas/"
 
 _REFUSALS = {
     "400": "The body is malformed",
+    "401": "Say who you are, where keys are asked for",
+    "403": "The key, or whoever asks without one, may not do that",
     "404": "That version or label is not served",
     "413": "The body is too large",
     "415": "The body is not declared as what is read here",
+    "429": "Too many requests; see Retry-After",
     "422": "The rows break the contract; each fault has its path",
     "502": "The model service failed",
     "503": "The model is not ready; see Retry-After",
@@ -42,6 +46,12 @@ _HEADERS: tuple[Document, ...] = (
         "in": "header",
         "description": "While there are two versions, one key stays with one of them.",
         "schema": {"type": "string", "example": "customer-7"},
+    },
+    {
+        "name": EVENT_TIME_HEADER,
+        "in": "header",
+        "description": "When the rows came to be, if not now; only operators may say so.",
+        "schema": {"type": "string", "format": "date-time", "example": "2013-04-01T12:00:00Z"},
     },
 )
 

@@ -64,6 +64,8 @@ KINDS: Mapping[type[MooringError], Kind] = {
     errors.UnknownVersion: Kind("unknown-version", 404, "Unknown version"),
     errors.WrongMethod: Kind("method-not-allowed", 405, "Method not allowed"),
     errors.BadPatience: Kind("bad-deadline", 400, "The deadline is unreadable"),
+    errors.BadEventTime: Kind("bad-event-time", 400, "The event time is unreadable"),
+    errors.EventTimeRefused: FORBIDDEN,
     errors.BodyTooLarge: Kind("body-too-large", 413, "The body is too large"),
     edge.MalformedHttp: Kind("malformed-http", 400, "Not an acceptable HTTP request"),
     edge.TooSlow: Kind("too-slow", 408, "The request took too long"),

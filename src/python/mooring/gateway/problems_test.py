@@ -64,9 +64,10 @@ def test_a_deadline_has_no_retry_after_because_trying_again_would_only_add_load(
     assert "retry-after" not in answer(UpstreamTimeout("m", "late")).headers
 
 
-def test_headers_of_routing_errors_are_kept() -> None:
-    response = answer(HTTPException(405, headers={"Allow": "GET"}))
-    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+@pytest.mark.parametrize(("named", "allowed"), [("POST", "POST"), ("GET", "GET, HEAD")])
+def test_a_routing_error_says_what_is_allowed(named: str, allowed: str) -> None:
+    response = answer(HTTPException(405, headers={"Allow": named}))
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
 
 
 def test_what_is_shed_says_why_in_a_header_too() -> None:

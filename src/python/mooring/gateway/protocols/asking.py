@@ -8,10 +8,11 @@ from mooring.gateway.auth.caller import caller_of
 from mooring.gateway.call import Call, Protocol
 from mooring.gateway.errors import ClientGone, WrongMediaType, WrongMethod
 from mooring.gateway.hop.deadline import PATIENCE_HEADER, patience_of
+from mooring.gateway.protocols.event_time import event_time_of
 
 
 def call_of(request: Request, protocol: Protocol) -> Call:
-    """The call that path and headers describe. Raises BadPatience."""
+    """The call that path and headers describe. Raises RequestError."""
     parameters = request.path_params
     return Call(
         model=parameters["model"],
@@ -21,6 +22,7 @@ def call_of(request: Request, protocol: Protocol) -> Call:
         patience=patience_of(request.headers.get(PATIENCE_HEADER)),
         caller=caller_of(request.scope).id,
         protocol=protocol,
+        event_time=event_time_of(request),
     )
 
 
