@@ -33,7 +33,7 @@ def test_a_new_key_is_printed_once_and_works(tmp_path: Path) -> None:
     assert result.exit_code == 0
     text = result.stdout.strip()
     found = held(tmp_path).find(text, NOW)
-    assert (found.caller.id, found.caller.scopes) == ("batch", {"predict"})
+    assert (found.caller.id, found.caller.scopes) == ("batch", frozenset({"predict"}))
     assert text not in (tmp_path / "keys.json").read_text()
     assert text not in keys(tmp_path, "list").output
 
@@ -42,7 +42,7 @@ def test_what_a_key_may_is_said_when_it_is_made(tmp_path: Path) -> None:
     options = ("--scope", "labeler", "--scope", "predict", "--days", "30", "--rate", "5")
     result = keys(tmp_path, "new", "lab", *options, "--model", "flight_delay", "--json")
     made = json.loads(result.stdout)
-    assert made["scopes"] == ["predict", "labeler"]
+    assert made["scopes"] == ["labeler", "predict"]
     assert (made["rate"], made["models"]) == (5.0, ["flight_delay"])
     days = datetime.fromisoformat(made["expires"]) - NOW
     assert 29.9 < days.total_seconds() / 86_400 < 30.1

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from mooring.bundle.atomic import write_file
 from mooring.cli.errors import NoSuchKey
-from mooring.gateway.auth.caller import PERMISSIONS
 from mooring.gateway.auth.keys import digest_of, new_key
 from mooring.gateway.auth.keys_file import Entry, KeysFile, entry_of, read_keys
 
@@ -40,7 +39,7 @@ def make_key(
         "id": key_id,
         "caller": caller,
         "sha256": digest_of(text).hex(),
-        "scopes": sorted(set(scopes), key=list(PERMISSIONS).index),
+        "scopes": [*dict.fromkeys(scopes)],
         "expires": None if days is None else _in_days(days),
         "rate": rate,
         "models": list(models) or None,

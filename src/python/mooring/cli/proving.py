@@ -63,6 +63,7 @@ def bless_process(model: Model, space: Workspace, bundle: str | None = None) -> 
         version=served.version,
         home=space.home,
         port=free_port(),
+        on_trial=True,
     )
     opened = open_bundle(served.folder, expect=served.bundle)
     blessing = bless_service(LocalService(process, space.logs), opened, model.gate.serving)

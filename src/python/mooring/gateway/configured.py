@@ -5,7 +5,8 @@
     [auth]
     keys_file = "/etc/mooring/keys.json"
 
-A key that nobody reads is an error: it is a setting that its author believes in.
+A key that nobody reads is an error: it is a setting that its author believes in. Secrets are read
+from the environment, or from a file of their own that `<variable>_FILE` names.
 """
 
 from __future__ import annotations
@@ -92,11 +93,13 @@ class Sources:
         self, each: Field[Any], declared: Setting, table: Mapping[str, Any], path: str
     ) -> dict[str, Any]:
         """The field's value by its name, or nothing, which leaves its default."""
-        text = self.environ.get(declared.variable)
+        kind = declared.kind
+        text, place = self.environ.get(declared.variable), declared.variable
+        if not text and declared.secret:
+            text, place = self._secret(place)
         if not text and (declared.secret or each.name not in table):
             return self._default(each, declared)
-        place = declared.variable if text else self._key(path, each.name)
-        kind = declared.kind
+        place = place if text else self._key(path, each.name)
         try:
             value = kind.of_text(text) if text else kind.of_value(table[each.name])
         except (ValueError, OverflowError):
@@ -104,6 +107,20 @@ class Sources:
             return {}
         self.places[f"{path}{each.name}"] = place
         return {each.name: value}
+
+    def _secret(self, variable: str) -> tuple[str, str]:
+        """What is in the file that `…_FILE` names, as platforms hand secrets over."""
+        place = f"{variable}_FILE"
+        named = self.environ.get(place)
+        if not named:
+            return "", place
+        try:
+            # An empty one is no secret that anybody wanted.
+            return Path(named).read_text(encoding="utf-8").strip() or "\0", place
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            self.refuse(place, reason or type(error).__name__, "Name a file that can be read.")
+            return "", place
 
     def _default(self, each: Field[Any], declared: Setting) -> dict[str, Any]:
         home = self.environ.get("MOORING_HOME")

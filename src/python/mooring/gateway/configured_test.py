@@ -93,6 +93,32 @@ def test_a_mistake_in_the_file_is_named_by_file_and_key(
     assert raised.value.cure
 
 
+def test_a_secret_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("x\n")
+    named = {"T_TOKEN_FILE": str(tmp_path / "token")}
+    assert Sources.of(named).group(Inner) == Inner(token="x")
+    assert Sources.of(named | {"T_TOKEN": "y"}).group(Inner) == Inner(token="y")
+    assert "x" not in repr(Inner(token="x"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(None, "No such file", id="no file"),
+        pytest.param(b"\n", "it is not a token", id="an empty file"),
+        pytest.param(b"\xff", "it is not UTF-8", id="no UTF-8"),
+    ],
+)
+def test_a_secrets_file_that_cannot_be_used_is_told_by_its_variable(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "token").write_bytes(content)
+    with pytest.raises(BadSetting, match=said) as raised:
+        Sources.of({"T_TOKEN_FILE": str(tmp_path / "token")}).group(Inner)
+    assert raised.value.place == "T_TOKEN_FILE"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -16,11 +16,15 @@ from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.requestlog import Choice
-from mooring.gateway.setting import address, choice, group, in_home, number, whole
+from mooring.gateway.setting import Text, address, choice, group, in_home, number, setting, whole
 from mooring.gateway.tracing.collector import Collector
 
 # No port below is privileged; 0 asks the kernel for a free one.
 _HIGHEST_PORT = 65_535
+
+# One, or several while a new one comes in: the first is sent. As long as the services want it.
+_FORM = r"[A-Za-z0-9._~+/-]{32,200}=*"
+_HOP_TOKEN = Text("32 to 200 letters, digits and -._~+/, once or more", rf"{_FORM}(\s+{_FORM})*")
 
 # A body is held in memory once as bytes and once as rows, so this bounds what a contract may ask
 # for; contracts start at 1 MiB.
@@ -62,6 +66,9 @@ class Settings:
         0.25, "MOORING_LEARN_SECONDS", 0.01, 60, "while a service is awaited"
     )
     watch_seconds: float = number(2, "MOORING_WATCH_SECONDS", 0.05, 60, "while it is well")
+    hop_token: str = setting(
+        "", "MOORING_HOP_TOKEN", _HOP_TOKEN, "what the model services ask for", secret=True
+    )
     edge: EdgeLimits = group(EdgeLimits)
     auth: AuthSettings = group(AuthSettings)
     lines: Choice = group(Choice)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from mooring.process.ports import LOOPBACK
 
+_HOP_TOKEN = ("MOORING_HOP_TOKEN", "MOORING_HOP_TOKEN_FILE")
+
 
 @dataclass(frozen=True)
 class ServiceProcess:
@@ -23,6 +25,8 @@ class ServiceProcess:
     version: int
     home: Path
     port: int
+    # Who judges it is no gateway, and has not the gateway's token.
+    on_trial: bool = False
 
     @property
     def command(self) -> list[str]:
@@ -33,7 +37,7 @@ class ServiceProcess:
     @property
     def environ(self) -> dict[str, str]:
         """What the service reads besides what it inherits."""
-        return {
+        told = {
             "MOORING_BUNDLE": str(self.folder),
             "MOORING_BUNDLE_ID": self.bundle,
             "MOORING_MODEL_VERSION": str(self.version),
@@ -41,6 +45,7 @@ class ServiceProcess:
             "BENTOML_HOME": str(self.home / "bentoml"),
             "BENTOML_DO_NOT_TRACK": "true",
         }
+        return told | dict.fromkeys(_HOP_TOKEN, "") if self.on_trial else told
 
     @property
     def url(self) -> str:

@@ -5,6 +5,7 @@ Every message is one line, fit for a log and for a caller:
     ServingError
     ├── InvalidSettings     the environment does not say which bundle to serve
     ├── NotReady            there is no proven model in this process
+    ├── TokenRefused        the sender has not the token of the hop
     ├── UnsupportedBody     a body in another form than the route takes
     ├── BodyTooLarge        a body beyond what the contract allows
     ├── ContractDiffers     columns that were laid out by another contract
@@ -27,6 +28,10 @@ class InvalidSettings(ServingError):
 
 class NotReady(ServingError):
     """The bundle was refused or is not loaded; the problem says which and why."""
+
+
+class TokenRefused(ServingError):
+    """The sender has not shown that it is the gateway."""
 
 
 class UnsupportedBody(ServingError):

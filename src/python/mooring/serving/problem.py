@@ -19,6 +19,7 @@ from mooring.serving.errors import (
     DeadlinePassed,
     InvalidPrediction,
     NotReady,
+    TokenRefused,
     UnsupportedBody,
 )
 
@@ -26,6 +27,7 @@ CONTENT_TYPE = "application/problem+json"
 
 _STATUS: Mapping[type[MooringError], HTTPStatus] = {
     InvalidWire: HTTPStatus.BAD_REQUEST,
+    TokenRefused: HTTPStatus.UNAUTHORIZED,
     InvalidRows: HTTPStatus.UNPROCESSABLE_ENTITY,
     ContractDiffers: HTTPStatus.CONFLICT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -222,3 +222,19 @@ def test_a_checkout_serves_its_champion_and_pins_it_for_its_worker(
     assert response.headers["Mooring-Bundle"] == bundle.id
     assert f"MOORING_BUNDLE_ID={bundle.id}" in environ
     assert "MOORING_MODEL_VERSION=4" in environ
+
+
+def test_with_a_token_only_probes_and_metrics_are_open(bundle: Bundle, tmp_path: Path) -> None:
+    old, new = "old-" + "a" * 32, "new-" + "b" * 32
+    environ = {"MOORING_BUNDLE": str(bundle.path), "MOORING_HOP_TOKEN": f"{old} {new}"}
+    with serving(tmp_path, **environ) as service:
+        assert service.first_readiness()[0] == 200
+        assert service.request("GET", "/metrics")[0] == 200
+        for method, path in (("POST", "/columns"), ("POST", "/predict"), ("GET", "/contract.json")):
+            assert service.request(method, path, b"{}", JSON)[0] == 401, path
+        for token in (old, new):
+            known = _columnar(bundle) | {"Authorization": f"Bearer {token}"}
+            assert service.request("POST", "/columns", _columns(bundle), known)[0] == 200
+        told = service.output.read_text()
+    assert old not in told
+    assert new not in told

@@ -19,6 +19,7 @@ from mooring.serving.app import create_app
 from mooring.serving.drain import Drain, LettingGo
 from mooring.serving.errors import NotReady
 from mooring.serving.guard import Guard
+from mooring.serving.hop_token import HopTokens, RequireToken
 from mooring.serving.native import PredictResponse, answer, request_type
 from mooring.serving.orphan import announce_supervisor, end_with_supervisor
 from mooring.serving.privacy import stop_usage_reports
@@ -43,12 +44,13 @@ LEAN: dict[str, Any] = {
 
 def model_service(name: str) -> bentoml.Service[Any]:
     """The BentoML service of the model called `name`; nothing is read before it starts."""
-    replica, drain = Replica(name), Drain()
+    replica, drain, tokens = Replica(name), Drain(), HopTokens()
 
     class ModelService:
         def __init__(self) -> None:
             settings = _settings(service)
             drain.hold_back(settings.drain)
+            tokens.accept(settings.tokens)
             _boot(replica, settings)
 
         @bentoml.on_deployment  # type: ignore[untyped-decorator]  # BentoML types its facade only
@@ -67,6 +69,8 @@ def model_service(name: str) -> bentoml.Service[Any]:
 
     service: bentoml.Service[Any] = bentoml.service(name=name, **LEAN)(ModelService)
     service.mount_asgi_app(create_app(replica), path="/")
+    # The first is the outermost.
+    service.add_asgi_middleware(RequireToken, tokens=tokens)
     service.add_asgi_middleware(Guard, replica=replica)
     service.add_asgi_middleware(LettingGo, drain=drain)
     return service

@@ -7,6 +7,8 @@ Variables that are read:
     MOORING_BUNDLE_ID       the full id it must have; not checked when left out, needed for a URL
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
     MOORING_DRAIN_SECONDS   how long to keep serving after SIGTERM; 0.5 by default
+    MOORING_HOP_TOKEN       what a sender has to know, one or two of it; nobody is asked by default
+    MOORING_HOP_TOKEN_FILE  the same in a file
     MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named
                             and no Bento holds one; the working directory by default
     MOORING_HOME            what is fetched from a URL is kept below; .mooring in that directory
@@ -20,7 +22,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mooring.bundle.champion import CHAMPION, read_champion
@@ -30,12 +32,14 @@ from mooring.bundle.signature import OFF, SignaturePolicy, policy_from
 from mooring.bundle.store import cache_in, resolve
 from mooring.serving.drain import DRAIN_SECONDS
 from mooring.serving.errors import InvalidSettings
+from mooring.serving.hop_token import read_tokens
 
 
 @dataclass(frozen=True)
 class Settings:
     """What one service process serves: `expect` is the bundle id that was promised, `signature`
-    whose signature the bundle needs, `drain` the seconds between SIGTERM and the end.
+    whose signature the bundle needs, `drain` the seconds between SIGTERM and the end, `tokens` what
+    senders have to know.
     """
 
     model: str
@@ -44,10 +48,11 @@ class Settings:
     version: int
     signature: SignaturePolicy = OFF
     drain: float = DRAIN_SECONDS
+    tokens: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def environ(self) -> dict[str, str]:
-        """The environment that `read_settings` reads as these settings."""
+        """The environment that `read_settings` reads as these settings, but for the tokens."""
         return {
             "MOORING_BUNDLE": str(self.bundle),
             "MOORING_BUNDLE_ID": self.expect or "",
@@ -70,15 +75,15 @@ def read_settings(
     3
     """
     named = environ.get("MOORING_BUNDLE", "")
-    signature, drain = policy_from(environ), _drain(environ)
+    signature, drain, tokens = policy_from(environ), _drain(environ), read_tokens(environ)
     root = Path(environ.get("MOORING_ROOT") or cwd)
     cache = cache_in(root / (environ.get("MOORING_HOME") or ".mooring"))
     if not named:
         held = _held(model, bento) or _champion(model, root, cache)
-        return replace(held, signature=signature, drain=drain)
+        return replace(held, signature=signature, drain=drain, tokens=tokens)
     expect = environ.get("MOORING_BUNDLE_ID") or None
     bundle = _fetched(named, expect, cache) if is_url(named) else cwd / named
-    return Settings(model, bundle, expect, _version(environ), signature, drain)
+    return Settings(model, bundle, expect, _version(environ), signature, drain, tokens)
 
 
 def _fetched(url: str, expect: str | None, cache: Path) -> Path:

@@ -60,7 +60,11 @@ class Answered:
 class Upstream:
     """A client of one replica of a model service; `open` it inside the running event loop."""
 
-    def __init__(self, model: str, target: Target, url: str, instruments: Instruments) -> None:
+    def __init__(
+        self, model: str, target: Target, url: str, instruments: Instruments, token: str = ""
+    ) -> None:
+        """`token` opens the service; of several the first is sent."""
+        self._headers = {"Authorization": f"Bearer {token.split()[0]}"} if token else {}
         self._model = model
         self._target = target
         self._url = url
@@ -102,6 +106,7 @@ class Upstream:
     def _session(self, connections: int) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             self._url,
+            headers=self._headers,
             connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=_KEEPALIVE_SECONDS),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -199,6 +204,8 @@ class Upstream:
             raise UpstreamNotReady(self._model, "its service says that it has no model")
         if status == 429:
             raise UpstreamBusy(self._model, "its service has too much to do")
+        if status == 401:
+            raise UpstreamRefused(self._model, "its service asks for another MOORING_HOP_TOKEN")
         if status != 200:
             raise UpstreamRefused(self._model, f"its service answered {status}", status)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from mooring.contract import wire
 from mooring.contract.contract import Contract
@@ -30,6 +31,7 @@ class Behaviour:
     version: int = VERSION
     ready: bool = True
     status: int = 200
+    token: str = ""  # what a sender has to know
     hang_up: int = 0  # so many calls for predictions are answered by closing the connection
     answer: bytes | None = None
     added: float = 0.0  # to every prediction, so that it tells which version it comes from
@@ -82,7 +84,7 @@ def upstream(behaviour: Behaviour | None = None, port: int = 0) -> Iterator[Fake
 
 async def _serve(service: FakeUpstream, started: threading.Event, stop: asyncio.Event) -> None:
     endpoints = _Endpoints(service.behaviour)
-    app = web.Application()
+    app = web.Application(middlewares=[endpoints.require_token])
     app.add_routes(
         [
             web.get("/contract.json", endpoints.contract),
@@ -101,6 +103,14 @@ async def _serve(service: FakeUpstream, started: threading.Event, stop: asyncio.
 class _Endpoints:
     def __init__(self, behaviour: Behaviour) -> None:
         self._behaviour = behaviour
+
+    @web.middleware
+    async def require_token(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        token = self._behaviour.token
+        known = request.headers.get("Authorization") == f"Bearer {token}"
+        if token and not known and request.path != "/readyz":
+            return web.Response(status=401)
+        return await handler(request)
 
     async def contract(self, request: web.Request) -> web.Response:
         return web.Response(body=self._behaviour.contract.to_json(), headers=self._identity())

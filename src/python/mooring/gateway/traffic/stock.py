@@ -54,7 +54,8 @@ class Stock:
         key = (model, target.version, target.bundle, url)
         if key not in self._replicas:
             self._places[key] = self._free_place(key)
-            upstream = Upstream(model, target, url, self._instruments)
+            token = self._settings.hop_token
+            upstream = Upstream(model, target, url, self._instruments, token)
             replica = Replica(upstream, show=self._shown(key))
             await upstream.open()
             self._replicas[key] = replica
