@@ -100,7 +100,7 @@ def test_each_documented_example_is_answered_as_documented(served: RunningGatewa
 
 def test_each_documented_get_is_answered(served: RunningGateway) -> None:
     paths = [path for path, item in document(served)["paths"].items() if "get" in item]
-    assert len(paths) == 18
+    assert len(paths) == 19
     for path in paths:
         found = path.format(model="voyage_delay", version=VERSION, label="champion")
         assert served.get(found).status == 200

@@ -1,21 +1,28 @@
 """Simulated rollouts: how often a canary is aborted, rightly and wrongly, and after how long.
 
-    python -m mooring.gateway.testing.rollouts [rollouts]      prints the table of the documentation
+python -m mooring.gateway.testing.rollouts [rollouts]      prints the table of the documentation
 """
 
 from __future__ import annotations
 
+import heapq
 import math
 import random
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from mooring.gateway.traffic.abort import Judge
+from mooring.gateway.traffic.abort import Judge, Ticket
 from mooring.gateway.traffic.routing import Policy, Role
 
 ROLLOUTS = 500
+# So that some ten are under way at a time, and overtake each other.
+_REQUESTS_PER_SECOND = 500.0
 SEED = 20_140_601
+
+
+_DEFAULT = Policy()
+_STRICT = Policy(tolerated_errors=0.0, tolerated_invalid=0.0, tolerated_slow=0.0, slow_factor=1.0)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Scenario:
     challenger: Service
     requests: int = 20_000
     turns_at: int = 0
+    policy: Policy = _DEFAULT
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,12 @@ CHAMPION = Service()
 _FAILS = replace(CHAMPION, errors=0.05)
 _SLOW = replace(CHAMPION, median_seconds=0.06)
 
-SAME = [Scenario("A/A: no difference", percent, CHAMPION) for percent in (5.0, 50.0)]
+SAME = [
+    Scenario("A/A: no difference", 5.0, CHAMPION, 10_000),
+    Scenario("A/A: no difference", 50.0, CHAMPION, 5_000),
+    Scenario("A/A, nothing tolerated", 5.0, CHAMPION, 10_000, policy=_STRICT),
+    Scenario("A/A, nothing tolerated", 50.0, CHAMPION, 5_000, policy=_STRICT),
+]
 WORSE = [
     Scenario("5 % errors, not 0.5 %", 5.0, _FAILS),
     Scenario("5 % errors, not 0.5 %", 50.0, _FAILS),
@@ -81,22 +94,37 @@ def simulate(scenario: Scenario, rollouts: int = ROLLOUTS, seed: int = SEED) -> 
 
 def _rollout(scenario: Scenario, chance: random.Random) -> tuple[int, int] | None:
     """Requests to the challenger and to both until the abort, if there is one."""
-    judge = Judge(Policy())
+    judge = Judge(scenario.policy)
+    under_way: list[tuple[float, int, Answer]] = []
     challenged = 0
     for number in range(scenario.requests):
+        now = number / _REQUESTS_PER_SECOND
+        while under_way and under_way[0][0] <= now:
+            _, _, answer = heapq.heappop(under_way)
+            answer.ticket.settle(answer.seconds, answer.outcome)
+        if judge.verdict == "aborted":
+            return challenged, number
         role: Role = "challenger" if chance.random() * 100 < scenario.percent else "champion"
         challenged += role == "challenger"
         turned = role == "challenger" and number >= scenario.turns_at
-        _answer(judge, role, scenario.challenger if turned else CHAMPION, chance)
-        if judge.verdict == "aborted":
-            return challenged, number + 1
+        answer = _answer(judge, role, scenario.challenger if turned else CHAMPION, chance)
+        heapq.heappush(under_way, (now + answer.seconds, number, answer))
     return None
 
 
-def _answer(judge: Judge, role: Role, service: Service, chance: random.Random) -> None:
+@dataclass(frozen=True)
+class Answer:
+    """What one request will get, and when."""
+
+    ticket: Ticket
+    seconds: float
+    outcome: str
+
+
+def _answer(judge: Judge, role: Role, service: Service, chance: random.Random) -> Answer:
     seconds = service.median_seconds * math.exp(chance.gauss(0.0, service.spread))
     outcome = "refused" if chance.random() < service.errors else "ok"
-    judge.enter(role).settle(seconds, outcome)
+    return Answer(judge.enter(role), seconds, outcome)
 
 
 def table(results: Sequence[Result]) -> Iterator[str]:
