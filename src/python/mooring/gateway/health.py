@@ -38,7 +38,14 @@ def unready(models: Models, drain: Drain) -> Response | None:
 
 
 def _reasons(models: Models, drain: Drain) -> dict[str, str]:
-    """Why it is not ready, by what is to blame."""
+    """Why it is not ready, by what is to blame.
+
+    Once it has started, one model that is lost takes no other with it: what balances between
+    gateways would find none of them ready. So it is unready when there is no model to ask at all.
+    """
     if drain.begun:
         return {"gateway": "draining, it is about to stop"}
-    return {each.name: each.champion.reason for each in models if not each.champion.ready}
+    lost = [model for model in models if not model.champion.ready]
+    if any(model.awaited for model in lost) or len(lost) == sum(1 for _ in models):
+        return {model.name: model.champion.reason for model in lost}
+    return {}

@@ -88,7 +88,7 @@ class Predictor:
 
     def expect(self, call: Call) -> None:
         """Raises UnknownModel or UnknownVersion, before anybody has read a body for nothing."""
-        self._models[call.model].check(call)
+        self._models[call.model].named(call.version, call.label)
 
     async def predict(self, call: Call, parse: Parse) -> Predicted:
         """Answer one call. Raises RequestError, InvalidRows or UpstreamError."""

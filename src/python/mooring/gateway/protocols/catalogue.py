@@ -21,7 +21,6 @@ from mooring.gateway.answers import (
     StatusDetail,
     VersionStatus,
 )
-from mooring.gateway.call import Call
 from mooring.gateway.errors import UpstreamNotReady
 from mooring.gateway.hop.served import Served
 from mooring.gateway.protocols.signature import signatures_of
@@ -88,9 +87,7 @@ def _asked(
     models: Models, model: str, *, version: str | None = None, label: str | None = None
 ) -> Variant:
     """What a path names; the champion, where it names none."""
-    if version is None and label is None:
-        return models[model].champion
-    return models[model].choose(Call(model, version, label))
+    return models[model].named(version, label)
 
 
 def _known(variant: Variant) -> Served:

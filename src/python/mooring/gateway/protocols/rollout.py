@@ -109,8 +109,8 @@ def _evidence(rollout: Rollout, rule: Rule) -> RuleEvidence:
     evidence = judge.evidence[rule]
     return RuleEvidence(
         rule=rule,
-        champion_hits=getattr(judge.sides["champion"], rule),
-        challenger_hits=getattr(judge.sides["challenger"], rule),
+        champion_hits=judge.sides["champion"].hits[rule],
+        challenger_hits=judge.sides["challenger"].hits[rule],
         e_value=evidence.value,
         highest_e_value=evidence.peak,
         threshold=judge.threshold,

@@ -13,7 +13,6 @@ outage of what both share fails both sides and proves nothing.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 from typing import Literal
 
 from mooring.gateway.traffic.evidence import Evidence
@@ -37,25 +36,16 @@ _PERCENTILE = 0.9
 _MOST_ROUNDS = 10_000
 
 
-@dataclass
 class Side:
-    """What one variant did; `hits` by rule."""
+    """What one variant did: its requests, and how many of them each rule hit."""
 
-    requests: int = 0
-    errors: int = 0
-    invalid: int = 0
-    slow: int = 0
-
-    def add(self, other: Side) -> None:
-        """Count another's requests too."""
-        self.requests += other.requests
-        for rule in RULES:
-            setattr(self, rule, getattr(self, rule) + getattr(other, rule))
+    def __init__(self) -> None:
+        self.requests = 0
+        self.hits: dict[Rule, int] = dict.fromkeys(RULES, 0)
 
     def share(self, rule: Rule) -> float:
         """The part of the requests that a rule hit."""
-        hits: int = getattr(self, rule)
-        return hits / self.requests
+        return self.hits[rule] / self.requests
 
 
 class _Round:
@@ -131,17 +121,18 @@ class Judge:
         if role == "champion" and outcome == "ok":
             self._learn_pace(seconds)
         slow = its_round.slow_after is not None and seconds > its_round.slow_after
-        if outcome in _FAILED or outcome == "ok" or slow:
-            its_round.sides[role].add(
-                Side(1, outcome in _FAILED, outcome == "invalid", slow),
-            )
+        failed = outcome in _FAILED
+        if failed or slow or outcome == "ok":
+            hit = {"errors": failed, "invalid": outcome == "invalid", "slow": slow}
+            for side in (its_round.sides[role], self.sides[role]):
+                side.requests += 1
+                for rule in RULES:
+                    side.hits[rule] += hit[rule]
         while self._rounds and self._rounds[0].full and not self._rounds[0].open_requests:
             self._judge(self._rounds.popleft())
 
     def _judge(self, complete: _Round) -> None:
         champion, challenger = complete.sides["champion"], complete.sides["challenger"]
-        for role, side in complete.sides.items():
-            self.sides[role].add(side)
         if not champion.requests or not challenger.requests:
             return
         for rule in RULES:

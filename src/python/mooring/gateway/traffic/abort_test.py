@@ -87,7 +87,7 @@ def test_a_round_waits_for_all_of_its_answers_and_counts_in_order() -> None:
     settle(first[1:], "refused")
     assert judge.evidence["errors"].rounds == 2
     champion, challenger = judge.sides["champion"], judge.sides["challenger"]
-    assert (champion.requests, challenger.requests, challenger.errors) == (3, 2, 1)
+    assert (champion.requests, challenger.requests, challenger.hits["errors"]) == (3, 2, 1)
 
 
 def settle(tickets: list[Ticket], outcome: str) -> None:

@@ -182,7 +182,7 @@ def test_a_challenger_that_fails_is_aborted_and_the_evidence_is_told(
     assert counted(served, "canary_weight_ratio") == 0.0
     assert (counted(served, "canary_evidence_ratio", rule="errors") or 0.0) >= 1.0
     (line,) = (vars(r) for r in caplog.records if "canary aborted" in r.getMessage())
-    assert line["challenger_errors"] == errors["challenger_hits"]
+    assert line["challenger_hits"] == errors["challenger_hits"]
     assert line["e_value"] >= line["threshold"]
     assert set(versions(served).values()) == {1}
     assert answered_by(predict(served, path="/labels/challenger")) == 2

@@ -43,6 +43,7 @@ class Fleet:
         self._leaving: set[Variant] = set()
         self._farewells: set[asyncio.Task[None]] = set()
         self._shadows: dict[Shadow, asyncio.Task[None]] = {}
+        self._began = False
 
     async def apply(self, routing: Routing) -> None:
         """Put a validated document in force."""
@@ -64,6 +65,7 @@ class Fleet:
             for name, route in routing.models.items()
         }
         self._models.replace(after)
+        self._began = True
         self._tend_shadows()
         for name, model in before.items():
             self._report.follow(name, model, after.get(name))
@@ -84,7 +86,9 @@ class Fleet:
             rollout = before.rollout.under(route)
         shadow = self._shadow(route, challenger, before)
         former = _former(champion, before)
-        return Model(name, route, champion, challenger, rollout, former, shadow)
+        # One that is added later keeps nobody from asking the others.
+        awaited = before.awaited if before is not None else not self._began
+        return Model(name, route, champion, challenger, rollout, former, shadow, awaited)
 
     async def _variant(
         self, name: str, role: Role, target: Target, before: Model | None
@@ -121,6 +125,7 @@ class Fleet:
         if model.former is not None and model.appointed.ready:
             former, model.former = model.former, None
             self._let_go({former})
+        model.awaited = model.awaited and not model.champion.ready
         self._report.learned(model, replica, before)
 
     def _let_go(self, variants: Iterable[Variant]) -> None:

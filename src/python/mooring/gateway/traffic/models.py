@@ -31,6 +31,7 @@ class Model:
         rollout: Rollout,
         former: Variant | None = None,
         shadow: Shadow | None = None,
+        awaited: bool = False,
     ) -> None:
         self.name = name
         self.route = route
@@ -39,6 +40,8 @@ class Model:
         self.rollout = rollout
         self.former = former
         self.shadow = shadow
+        # Until it is ready for the first time, this gateway has not started.
+        self.awaited = awaited
 
     @property
     def champion(self) -> Variant:
@@ -52,10 +55,16 @@ class Model:
         found = (self.champion, self.appointed, self.challenger)
         return tuple(dict.fromkeys(variant for variant in found if variant is not None))
 
-    def check(self, call: Call) -> None:
-        """Raises UnknownVersion when a call asks for a variant that is not there."""
-        if _is_particular(call):
-            self._named(call)
+    def named(self, version: str | None = None, label: str | None = None) -> Variant:
+        """The variant of that version and label, or the champion when neither is said.
+
+        Raises UnknownVersion.
+        """
+        for variant in self.variants:
+            by_version = version in (None, str(variant.target.version))
+            if by_version and label in (None, variant.role):
+                return variant
+        raise UnknownVersion(self.name, self.champion.target.version)
 
     def choose(self, call: Call) -> Variant:
         """Who answers a call: the variant that it names, or the one that its key falls to.
@@ -63,7 +72,7 @@ class Model:
         Raises UnknownVersion. A challenger that cannot be asked has its part done by the champion.
         """
         if _is_particular(call):
-            return self._named(call)
+            return self.named(call.version, call.label)
         able = self.challenger is not None and self.challenger.able
         if self.challenger is not None and self.rollout.to_challenger(call.key, able):
             return self.challenger
@@ -76,13 +85,6 @@ class Model:
         """
         compared = variant in (self.appointed, self.challenger)
         return compared and not _is_particular(call) and self.rollout.running
-
-    def _named(self, call: Call) -> Variant:
-        for variant in self.variants:
-            by_version = call.version in (None, str(variant.target.version))
-            if by_version and call.label in (None, variant.role):
-                return variant
-        raise UnknownVersion(self.name, self.champion.target.version)
 
 
 class Models:

@@ -77,6 +77,31 @@ def test_a_model_is_added_and_withdrawn(
     assert [m["name"] for m in served.get("/v1/models").json["models"]] == ["voyage_time"]
 
 
+def test_a_model_that_is_added_before_its_service_is_ready_takes_no_other_with_it(
+    served: RunningGateway, one: FakeUpstream, other: FakeUpstream
+) -> None:
+    other.behaviour.ready = False
+    served.publish(document(2, voyage_delay=one, voyage_time=other))
+    served.until_obeys(2)
+    assert served.predict(ROW, model="voyage_time").status == 503
+    assert (served.get("/readyz").status, answered_by(served.predict(ROW))) == (200, 1)
+
+
+def test_a_gateway_starts_to_be_ready_with_the_last_of_its_models(
+    one: FakeUpstream, other: FakeUpstream
+) -> None:
+    other.behaviour.ready = False
+    both = document(1, voyage_delay=one, voyage_time=other)
+    with gateway("", None, both) as served:
+        until(lambda: served.predict(ROW).status, lambda status: status == 200)
+        assert list(served.until_ready(503).json["reasons"]) == ["voyage_time"]
+        other.behaviour.ready = True
+        served.until_ready()
+        other.behaviour.ready = False
+        until(lambda: served.predict(ROW, model="voyage_time").status, lambda s: s == 503)
+        assert served.get("/readyz").status == 200
+
+
 def test_what_the_next_document_names_again_keeps_its_connections(
     served: RunningGateway, one: FakeUpstream, two: FakeUpstream, other: FakeUpstream
 ) -> None:

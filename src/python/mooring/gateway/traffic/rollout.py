@@ -124,11 +124,8 @@ class Rollout:
                 "since": datetime.fromtimestamp(self.since, UTC).isoformat(),
                 "e_value": self.judge.evidence[rule].peak,
                 "threshold": self.judge.threshold,
-                **{
-                    f"{role}_{what}": getattr(side, what)
-                    for role, side in self.judge.sides.items()
-                    for what in ("requests", rule)
-                },
+                **{f"{role}_requests": s.requests for role, s in self.judge.sides.items()},
+                **{f"{role}_hits": s.hits[rule] for role, s in self.judge.sides.items()},
             },
         )
 

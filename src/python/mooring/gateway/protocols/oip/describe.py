@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from mooring.contract.contract import Contract
 from mooring.gateway.answers import PROBLEMS
-from mooring.gateway.call import Call
 from mooring.gateway.drain import Drain
 from mooring.gateway.errors import UpstreamNotReady
 from mooring.gateway.health import unready
@@ -65,12 +64,12 @@ def describe_routes(models: Models, drain: Drain) -> APIRouter:
 
 
 def _ready(model: Model, version: str | None) -> ModelReady:
-    model.choose(Call(model.name, version)).ask()
+    model.named(version).ask()
     return ModelReady(name=model.name)
 
 
 def _metadata(model: Model, version: str | None) -> InferMetadata:
-    variant = model.choose(Call(model.name, version))
+    variant = model.named(version)
     if variant.known is None:
         raise UpstreamNotReady(model.name, variant.reason)
     contract = variant.known.contract

@@ -1,0 +1,150 @@
+"""Simulated rollouts: how often a canary is aborted, rightly and wrongly, and after how long.
+
+python -m mooring.gateway.testing.rollouts [rollouts]      prints the table of the documentation
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mooring.gateway.traffic.abort import Judge, Ticket
+from mooring.gateway.traffic.routing import Policy, Role
+
+ROLLOUTS = 500
+# So that some ten are under way at a time, and overtake each other.
+_REQUESTS_PER_SECOND = 500.0
+SEED = 20_140_601
+
+
+_DEFAULT = Policy()
+_STRICT = Policy(tolerated_errors=0.0, tolerated_invalid=0.0, tolerated_slow=0.0, slow_factor=1.0)
+
+
+@dataclass(frozen=True)
+class Service:
+    """How one version answers: failures by chance, and log-normal latencies."""
+
+    errors: float = 0.005
+    median_seconds: float = 0.02
+    spread: float = 0.5  # the standard deviation of the logarithm: p99 is 3.2 times the median
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A rollout; the challenger is as the champion until `turns_at`, counted in all requests."""
+
+    name: str
+    percent: float
+    challenger: Service
+    requests: int = 20_000
+    turns_at: int = 0
+    policy: Policy = _DEFAULT
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of many rollouts; of those aborted, the requests until then, sorted."""
+
+    scenario: Scenario
+    rollouts: int
+    to_challenger: Sequence[int]
+    to_both: Sequence[int]
+
+    @property
+    def aborted(self) -> int:
+        return len(self.to_both)
+
+
+CHAMPION = Service()
+_FAILS = replace(CHAMPION, errors=0.05)
+_SLOW = replace(CHAMPION, median_seconds=0.06)
+
+SAME = [
+    Scenario("A/A: no difference", 5.0, CHAMPION, 10_000),
+    Scenario("A/A: no difference", 50.0, CHAMPION, 5_000),
+    Scenario("A/A, nothing tolerated", 5.0, CHAMPION, 10_000, policy=_STRICT),
+    Scenario("A/A, nothing tolerated", 50.0, CHAMPION, 5_000, policy=_STRICT),
+]
+WORSE = [
+    Scenario("5 % errors, not 0.5 %", 5.0, _FAILS),
+    Scenario("5 % errors, not 0.5 %", 50.0, _FAILS),
+    Scenario("three times as slow", 5.0, _SLOW),
+    Scenario("three times as slow", 50.0, _SLOW),
+    Scenario("half of it fails", 5.0, replace(CHAMPION, errors=0.5)),
+    Scenario("5 % errors, after 10,000 good requests", 5.0, _FAILS, 40_000, 10_000),
+]
+TOLERATED = [
+    Scenario("1 % errors, not 0.5 %: tolerated", 5.0, replace(CHAMPION, errors=0.01)),
+    Scenario("a fifth slower: tolerated", 5.0, replace(CHAMPION, median_seconds=0.024)),
+]
+
+
+def simulate(scenario: Scenario, rollouts: int = ROLLOUTS, seed: int = SEED) -> Result:
+    """Run one scenario many times; the same seed gives the same result."""
+    ends = [_rollout(scenario, random.Random(f"{seed}/{number}")) for number in range(rollouts)]
+    aborted = [end for end in ends if end is not None]
+    challenger, both = (sorted(end[side] for end in aborted) for side in (0, 1))
+    return Result(scenario, rollouts, challenger, both)
+
+
+def _rollout(scenario: Scenario, chance: random.Random) -> tuple[int, int] | None:
+    """Requests to the challenger and to both until the abort, if there is one."""
+    judge = Judge(scenario.policy)
+    under_way: list[tuple[float, int, Answer]] = []
+    challenged = 0
+    for number in range(scenario.requests):
+        now = number / _REQUESTS_PER_SECOND
+        while under_way and under_way[0][0] <= now:
+            _, _, answer = heapq.heappop(under_way)
+            answer.ticket.settle(answer.seconds, answer.outcome)
+        if judge.verdict == "aborted":
+            return challenged, number
+        role: Role = "challenger" if chance.random() * 100 < scenario.percent else "champion"
+        challenged += role == "challenger"
+        turned = role == "challenger" and number >= scenario.turns_at
+        answer = _answer(judge, role, scenario.challenger if turned else CHAMPION, chance)
+        heapq.heappush(under_way, (now + answer.seconds, number, answer))
+    return None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one request will get, and when."""
+
+    ticket: Ticket
+    seconds: float
+    outcome: str
+
+
+def _answer(judge: Judge, role: Role, service: Service, chance: random.Random) -> Answer:
+    seconds = service.median_seconds * math.exp(chance.gauss(0.0, service.spread))
+    outcome = "refused" if chance.random() < service.errors else "ok"
+    return Answer(judge.enter(role), seconds, outcome)
+
+
+def table(results: Sequence[Result]) -> Iterator[str]:
+    """The results as Markdown."""
+    yield "| Challenger | Canary | Aborted | to the challenger: median, p90 | to both: median |"
+    yield "|---|---|---|---|---|"
+    for result in results:
+        scenario = result.scenario
+        yield (
+            f"| {scenario.name} | {scenario.percent:g} % | {result.aborted} of {result.rollouts} "
+            f"| {_at(result.to_challenger, 0.5)}, {_at(result.to_challenger, 0.9)} "
+            f"| {_at(result.to_both, 0.5)} |"
+        )
+
+
+def _at(ordered: Sequence[int], share: float) -> str:
+    return f"{ordered[int(share * (len(ordered) - 1))]:,}" if ordered else "–"
+
+
+if __name__ == "__main__":
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else ROLLOUTS
+    for line in table([simulate(each, count) for each in (*SAME, *WORSE, *TOLERATED)]):
+        sys.stdout.write(f"{line}\n")
