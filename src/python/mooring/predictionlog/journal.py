@@ -103,6 +103,11 @@ class Journal:
         for folder, segment in list(self._open.items()):
             self._seal(folder, segment)
 
+    def abandon(self) -> None:
+        """Let go of everything as it is, as a writer does that is killed."""
+        for segment in self._open.values():
+            segment.abandon()
+
     def _learn(self, frame: Frame) -> None:
         context = context_of(frame)
         self._contexts[frame.context] = frame

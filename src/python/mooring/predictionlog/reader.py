@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from mooring.predictionlog.context import Context, Log, context_of
 from mooring.predictionlog.errors import BrokenFrame, DamagedSegment
-from mooring.predictionlog.frames import Frame, Kind
+from mooring.predictionlog.frames import Kind
 from mooring.predictionlog.layout import gateways, segments
 from mooring.predictionlog.records import Labels, Predictions, Records, records_of
 from mooring.predictionlog.scan import sealed_frames
@@ -26,12 +26,6 @@ def _refuse(damage: DamagedSegment) -> NoReturn:
 
 def read_segment(path: Path) -> Iterator[Records]:
     """Read one sealed segment. Raises DamagedSegment after the last record that is whole."""
-    for _, records in frames_with_records(path):
-        yield records
-
-
-def frames_with_records(path: Path) -> Iterator[tuple[Frame, Records]]:
-    """The frames of rows of a sealed segment, and what each holds. Raises DamagedSegment."""
     contexts: dict[int, Context] = {}
     for frame in sealed_frames(path):
         try:
@@ -41,7 +35,7 @@ def frames_with_records(path: Path) -> Iterator[tuple[Frame, Records]]:
             records = records_of(frame, contexts[frame.context])
         except (BrokenFrame, KeyError):
             raise DamagedSegment(path, 0, "a record is not what this version writes") from None
-        yield frame, records
+        yield records
 
 
 def read(
