@@ -130,7 +130,8 @@ class _Connection:
     async def carry(self, direction: Direction, reader: asyncio.StreamReader) -> None:
         """Bring one way's bytes over until they end."""
         writer = self._ends[direction]
-        with suppress(ConnectionError):
+        # Either end may be gone at any moment; that is not always a ConnectionError (ENOTCONN).
+        with suppress(OSError):
             while not self._ended(direction) and (piece := await reader.read(_PIECE)):
                 await self._silence(direction)
                 writer.write(await self._affected(direction, piece))

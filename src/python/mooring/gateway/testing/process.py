@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mooring.gateway.__main__ import main
+from mooring.gateway.testing.environment import environment
 from mooring.gateway.testing.gateway import routing_document
 
 _MODULE = main.__module__.removesuffix(".__main__")
@@ -48,7 +48,7 @@ def start(
     }
     return subprocess.Popen(
         [sys.executable, "-m", _MODULE],
-        env=_environment() | defaults | settings,
+        env=environment() | defaults | settings,
         stderr=stderr,
         text=True,
     )
@@ -74,12 +74,6 @@ def running(home: Path, url: str, **settings: str) -> Iterator[GatewayProcess]:
     finally:
         process.kill()
         process.communicate()
-
-
-def _environment() -> dict[str, str]:
-    """What a child needs to import what this process imports."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOORING_")}
-    return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 
 
 def _listening(process: subprocess.Popen[str]) -> dict[str, Any]:

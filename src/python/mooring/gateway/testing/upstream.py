@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -30,6 +31,7 @@ class Behaviour:
     bundle: str = BUNDLE
     version: int = VERSION
     ready: bool = True
+    leaving: bool = False  # it is about to end, and answers say so
     status: int = 200
     token: str = ""  # what a sender has to know
     hang_up: int = 0  # so many calls for predictions are answered by closing the connection
@@ -40,7 +42,8 @@ class Behaviour:
     odd: dict[int, float] = field(default_factory=dict)  # hours that are predicted otherwise
     received: int = 0  # calls for predictions that arrived
     asked: list[int] = field(default_factory=list)  # rows of each call that was predicted
-    told: list[Mapping[str, str]] = field(default_factory=list)  # headers of each such call
+    # Headers of the last such calls.
+    told: deque[Mapping[str, str]] = field(default_factory=lambda: deque(maxlen=100))
     arrived: threading.Event = field(default_factory=threading.Event)
     # While this is clear, calls for predictions wait.
     proceed: threading.Event = field(default_factory=threading.Event)
@@ -68,7 +71,7 @@ def upstream(behaviour: Behaviour | None = None, port: int = 0) -> Iterator[Fake
     started = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
-    main = _serve(service, started, stop)
+    main = serve(service, started.set, stop)
     thread = threading.Thread(target=loop.run_until_complete, args=(main,))
     thread.start()
     try:
@@ -82,7 +85,10 @@ def upstream(behaviour: Behaviour | None = None, port: int = 0) -> Iterator[Fake
         loop.close()
 
 
-async def _serve(service: FakeUpstream, started: threading.Event, stop: asyncio.Event) -> None:
+async def serve(
+    service: FakeUpstream, started: Callable[[], None], stop: asyncio.Event, finish: float = 0.1
+) -> None:
+    """Serve until `stop` is set, and then for at most `finish` seconds what is under way."""
     endpoints = _Endpoints(service.behaviour)
     app = web.Application(middlewares=[endpoints.require_token])
     app.add_routes(
@@ -92,10 +98,11 @@ async def _serve(service: FakeUpstream, started: threading.Event, stop: asyncio.
             web.post("/columns", endpoints.columns),
         ]
     )
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    app.on_response_prepare.append(endpoints.say_goodbye)
+    runner = web.AppRunner(app, shutdown_timeout=finish)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", service.port).start()
-    started.set()
+    started()
     await stop.wait()
     await runner.cleanup()
 
@@ -115,8 +122,13 @@ class _Endpoints:
     async def contract(self, request: web.Request) -> web.Response:
         return web.Response(body=self._behaviour.contract.to_json(), headers=self._identity())
 
+    async def say_goodbye(self, request: web.Request, response: web.StreamResponse) -> None:
+        if self._behaviour.leaving:
+            response.force_close()
+
     async def readyz(self, request: web.Request) -> web.Response:
-        return web.Response(status=200 if self._behaviour.ready else 503)
+        now = self._behaviour
+        return web.Response(status=200 if now.ready and not now.leaving else 503)
 
     async def columns(self, request: web.Request) -> web.Response:
         now = self._behaviour
@@ -124,7 +136,8 @@ class _Endpoints:
         now.received += 1
         now.told.append(request.headers)
         now.arrived.set()
-        await asyncio.to_thread(now.proceed.wait)
+        if not now.proceed.is_set():
+            await asyncio.to_thread(now.proceed.wait)
         await asyncio.sleep(now.pause)
         if now.hang_up:
             now.hang_up -= 1
