@@ -76,7 +76,11 @@ def _value(feature: Feature, chance: random.Random) -> Any:
     high = feature.le if feature.le is not None else feature.lt
     if low is None or high is None:
         return feature.example
-    return chance.randint(int(low), int(high)) if feature.kind == "integer" else chance.uniform(low, high)
+    return (
+        chance.randint(int(low), int(high))
+        if feature.kind == "integer"
+        else chance.uniform(low, high)
+    )
 
 
 @contextmanager
@@ -89,7 +93,9 @@ def servers(home: Path, slots: Sequence[int | None]) -> Iterator[list[Server]]:
             folder, bundle, version, home, free_port(),
         )  # fmt: skip
         model = processes.start("service", service.command, service.environ | _PATH)
-        processes.wait_until(model, lambda: status_of(f"{service.url}/readyz") == 200, _BOOT_SECONDS)
+        processes.wait_until(
+            model, lambda: status_of(f"{service.url}/readyz") == 200, _BOOT_SECONDS
+        )
         target = {"urls": [service.url], "version": version, "bundle": bundle}
         routing = {"format": 1, "version": 1, "models": {MODEL: {"champion": target}}}
         (home / "routing.json").write_text(json.dumps(routing))
@@ -109,7 +115,9 @@ def _gateway(processes: Processes, home: Path, model: Child, slots: int | None) 
         "MOORING_GATEWAY_PORT": str(port),
         "MOORING_METRICS_PORT": "0",
     }
-    own = ["mooring.gateway"] if slots is None else ["tests.performance.slotted_gateway", str(slots)]
+    own = (
+        ["mooring.gateway"] if slots is None else ["tests.performance.slotted_gateway", str(slots)]
+    )
     name = "gateway" if slots is None else f"gateway, {slots} slots"
     child = processes.start(name, [sys.executable, "-m", *own], environ | _PATH)
     url = f"http://{LOOPBACK}:{port}/readyz"
@@ -162,14 +170,19 @@ def cell(found: Sequence[dict[str, float]], name: str, digits: int = 0) -> str:
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--slots", type=int, nargs="*", default=[100_000])
     parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
     asked = parser.parse_args()
     found: dict[tuple[str, int], list[dict[str, float]]] = {}
-    with tempfile.TemporaryDirectory() as folder, servers(Path(folder), [None, *asked.slots]) as all_:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        servers(Path(folder), [None, *asked.slots]) as all_,
+    ):
         rows = Path(folder) / "rows.json"
         bundle = open_bundle(released()[0])
         made = rows_of(bundle.contract, _ROWS)

@@ -86,7 +86,9 @@ class Client(asyncio.Protocol):
             tally.wrong += abs(value - self._expected) > _TOLERANCE
 
 
-def requests_of(path: str, rows: list[tuple[dict[str, object], float]]) -> list[tuple[bytes, float]]:
+def requests_of(
+    path: str, rows: list[tuple[dict[str, object], float]]
+) -> list[tuple[bytes, float]]:
     """Complete requests of one row each."""
     made = []
     for row, expected in rows:
@@ -99,7 +101,9 @@ def requests_of(path: str, rows: list[tuple[dict[str, object], float]]) -> list[
     return made
 
 
-async def run(port: int, connections: int, seconds: float, requests: list[tuple[bytes, float]]) -> Tally:
+async def run(
+    port: int, connections: int, seconds: float, requests: list[tuple[bytes, float]]
+) -> Tally:
     """Send for a tenth of the time unmeasured, then for `seconds`."""
     began = time.perf_counter() + seconds / 10
     tally = Tally(began, began + seconds)

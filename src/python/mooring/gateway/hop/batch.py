@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mooring.contract.columns import Columns, concatenate, rows_in
 from mooring.contract.errors import MooringError
-from mooring.gateway.errors import UpstreamTimeout
+from mooring.gateway.errors import DeadlineExceeded, UpstreamTimeout
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
 
@@ -53,8 +53,11 @@ class Waiting:
 
     def expire(self) -> None:
         """Its deadline has passed, whatever becomes of its company."""
-        problem = "no answer came before the deadline"
-        self.fail(UpstreamTimeout(self.served.contract.name, problem))
+        model = self.served.contract.name
+        if self.batch is None:
+            self.fail(DeadlineExceeded(model))
+        else:
+            self.fail(UpstreamTimeout(model, "no answer came before the deadline"))
 
     def leave(self) -> None:
         """Its caller waits no more."""

@@ -32,6 +32,7 @@ from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.sound import fault_in
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.coalesce import ASKED_AGAIN, CALL_REQUESTS, CALL_ROWS
+from mooring.telemetry.resilience import EXPIRED
 from mooring.telemetry.upstream import UPSTREAM_REQUESTS
 
 Values = NDArray[np.float64]
@@ -70,7 +71,7 @@ class Coalescer:
         return len(self._waiting)
 
     async def predict(self, served: Served, columns: Columns, deadline: Deadline) -> Values:
-        """Predict each row, in order, shape (n,). Raises UpstreamError."""
+        """Predict each row, in order, shape (n,). Raises UpstreamError or DeadlineExceeded."""
         self._allowance.earn()
         if self._free:
             return await self._at_once(served, columns, deadline)
@@ -93,7 +94,7 @@ class Coalescer:
     async def _in_turn(self, served: Served, columns: Columns, deadline: Deadline) -> Told:
         loop = asyncio.get_running_loop()
         request = Waiting(served, columns, deadline, loop.create_future())
-        timer = loop.call_at(deadline.at, request.expire)
+        timer = loop.call_at(deadline.at, self._expire, request)
         self._waiting[request] = None
         try:
             return await request.told
@@ -132,12 +133,17 @@ class Coalescer:
             if taken and not _may_join(request, taken[0].served, rows):
                 break
             del self._waiting[request]
-            if request.deadline.left(now) <= 0:
-                request.expire()
+            if request.deadline.passed(now):
+                self._expire(request)
             if not request.told.done():
                 taken.append(request)
                 rows += request.rows
         return taken
+
+    def _expire(self, request: Waiting) -> None:
+        if request.batch is None and not request.told.done():
+            self._instruments.add(EXPIRED, model=self._model, where="hop")
+        request.expire()
 
     async def _ask(self, batch: Batch) -> None:
         """Ask for all at once; whatever comes of it, each is told."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from mooring.gateway.errors import (
+    DeadlineExceeded,
     UpstreamDisconnected,
     UpstreamError,
     UpstreamInvalid,
@@ -161,7 +162,7 @@ def test_each_caller_gets_what_its_own_rows_deserve_or_trouble_that_was_there(
                 assert (values.tolist(), end.caller.fault) == (end.asked.expected, "")
             case asyncio.CancelledError():
                 assert end.caller.stays is not None
-            case UpstreamTimeout():
+            case UpstreamTimeout() | DeadlineExceeded():
                 assert end.at >= end.due
             case UpstreamError() as error:
                 assert type(error) in happened | {DESERVED.get(end.caller.fault)}

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
-from mooring.gateway.errors import UpstreamError, UpstreamRefused, UpstreamTimeout
+from mooring.gateway.errors import DeadlineExceeded, UpstreamError, UpstreamRefused, UpstreamTimeout
 from mooring.gateway.hop.coalesce import MOST_REQUESTS, Coalescer
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.testing.asking import Asked, Fate, Fault, InventedService, Rows, served
@@ -214,10 +214,11 @@ def test_a_request_that_expires_while_it_waits_is_never_sent() -> None:
     async def main() -> None:
         lane = Lane(InventedService(seconds=4.0))
         first, late = lane.ask(lane.rows.ask()), lane.ask(lane.rows.ask(), patience=2.0)
-        with pytest.raises(UpstreamTimeout):
+        with pytest.raises(DeadlineExceeded):
             await late
         await first
         assert lane.sizes == [1]
+        assert lane.counted("mooring_gateway_expired_total", where="hop") == 1.0
 
     run_virtually(main())
 
