@@ -6,6 +6,7 @@ CommandError
 ├── NoHistory         no release of the model was ever committed
 ├── NothingToBless    no candidate has been trained
 ├── NothingReleased   no champion, or nobody of that role or version
+├── NothingLogged    no gateway remembered what is asked for
 ├── NothingToMirror   no released bundle names a run, or there is no tracking store
 ├── CodeNotFound      no commit has the code that a bundle was trained with
 ├── NotReproducible   training it again gives no bundle at all
@@ -43,6 +44,10 @@ class NothingToBless(CommandError):
 
 class NothingReleased(CommandError):
     """The model has no champion, or nobody of the role that was asked for."""
+
+
+class NothingLogged(CommandError):
+    """There is no log, or nothing in it that was asked for."""
 
 
 class NothingToMirror(CommandError):
