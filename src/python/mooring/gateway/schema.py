@@ -18,7 +18,7 @@ from mooring.contract.column_schema import FEW_ROWS, ColumnSchema
 from mooring.contract.columns import Columns
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.faults import Location, invalid_rows, path_of
-from mooring.contract.json_members import refuse_many_members, refuse_repeated_members
+from mooring.contract.json_members import refuse_repeated_members
 from mooring.contract.request import RequestSchema
 
 Shape = Literal["rows", "columns"]
@@ -30,8 +30,6 @@ _SIGNATURE: Any = (
     Literal["serving_default"],
     Field(SIGNATURE, description="The one signature that a model has."),
 )
-# As many violations as these can have are made in some milliseconds.
-_FEW_MEMBERS = 1_000
 # What rows complain of when columns were meant.
 _MEANT_COLUMNS = {("instances", "missing"), ("inputs", "extra_forbidden")}
 
@@ -76,7 +74,6 @@ class PredictSchema(RequestSchema):
         return self._read_table(body), "columns"
 
     def _read_table(self, body: bytes) -> Columns:
-        refuse_many_members(body, _FEW_MEMBERS + len(self.contract.features))
         short = body.count(b",") <= FEW_ROWS * len(self.contract.features)
         try:
             request: Any = (self._short_table if short else self._long_table).validate_json(body)

@@ -89,7 +89,7 @@ def test_a_table_of_made_up_columns_is_not_looked_at(schema: PredictSchema) -> N
     with pytest.raises(InvalidRows) as refused:
         schema.read(body(inputs={f"x{n}": [1] for n in range(2_000)}))
     (violation,) = refused.value.violations
-    assert violation.kind == "too_many_members"
+    assert violation.kind == "too_much"
 
 
 def test_another_signature_is_not_repeated(schema: PredictSchema) -> None:

@@ -106,6 +106,11 @@ class Door:
             del self._waiting[rank][guest]
         self._instruments.set(EDGE_CONNECTIONS, len(self._origins))
 
+    @property
+    def watches(self) -> bool:
+        """Whether the timer runs."""
+        return self._timer is not None
+
     def turned_away(self, reason: str) -> None:
         """Count a connection or a request that never reached the application."""
         self._instruments.add(EDGE_TURNED_AWAY, reason=reason)

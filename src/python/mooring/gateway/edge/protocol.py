@@ -103,13 +103,14 @@ class EdgeProtocol(HttpToolsProtocol):
         if now - (self._unread_since or now) > self._limits.unread_seconds:
             self._count("unread")
             self.transport.abort()
-        elif self.phase is Phase.BODY and self._waits_for_us():
+        elif self._waits_for_us():
             self._progress.since = now
         elif overdue(self._progress, self._limits, now):
             self._end()
 
     def _waits_for_us(self) -> bool:
-        return bool(self.flow.read_paused or self.cycle.waiting_for_100_continue)
+        asked_first = self.phase is Phase.BODY and self.cycle.waiting_for_100_continue
+        return bool(self.flow.read_paused or asked_first)
 
     def _end(self) -> None:
         if self.phase in (Phase.HEAD, Phase.BODY):
@@ -240,10 +241,14 @@ class EdgeProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
-        if self.pipeline:
+        waiting = bool(self.pipeline)
+        if waiting:
             self._start_asgi_task(*self.pipeline.pop())
-        elif self._last_words is not None:
+        if not self.pipeline:  # else what is read would only wait, too
+            self.flow.resume_reading()
+        if waiting:
+            return
+        if self._last_words is not None:
             self._say(self._last_words)
         elif self.phase is Phase.ANSWER:
             self._enter(Phase.IDLE)

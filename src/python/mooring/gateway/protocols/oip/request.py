@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 from pydantic_core import PydanticCustomError
 
 from mooring.contract.faults import invalid_rows
-from mooring.contract.json_members import refuse_many_members, refuse_repeated_members
+from mooring.contract.json_members import Parts, refuse_more, refuse_repeated_members
 from mooring.gateway.errors import MalformedBody
 from mooring.gateway.protocols.oip.datatypes import Datatype
 
@@ -18,8 +18,9 @@ from mooring.gateway.protocols.oip.datatypes import Datatype
 _LONGEST_NAME = 256
 # A contract has at most 2,000 features.
 _MOST_TENSORS = 2_000
-# Name, shape, datatype, data, parameters and one parameter of each tensor, and some to spare.
-_MOST_MEMBERS = 7 * _MOST_TENSORS
+# Name, shape, datatype, data, parameters and one parameter of each tensor, and some to spare; a
+# list for each row is how two dimensions may be spelled.
+_MOST = Parts(objects=3 * _MOST_TENSORS, members=7 * _MOST_TENSORS, lists=100_000, commas=2**31)
 _LARGEST_DIMENSION = 2**31 - 1
 
 Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME)]
@@ -118,7 +119,7 @@ def read_body(body: bytes, header_length: str | None) -> InferBody:
 
 
 def _read_json(text: bytes) -> InferRequest:
-    refuse_many_members(text, _MOST_MEMBERS)
+    refuse_more(text, _MOST)
     try:
         request = _REQUEST.validate_json(text)
     except ValidationError as error:

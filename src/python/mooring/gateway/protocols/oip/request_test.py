@@ -136,4 +136,4 @@ def test_members_beyond_any_request_are_not_looked_at() -> None:
     many = {f"x{n}": 1 for n in range(20_000)}
     with pytest.raises(InvalidRows) as refused:
         read_body(json.dumps({"inputs": [tensor(data=[1])], "parameters": many}).encode(), None)
-    assert refused.value.violations[0].kind == "too_many_members"
+    assert refused.value.violations[0].kind == "too_much"
