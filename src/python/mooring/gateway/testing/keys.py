@@ -42,6 +42,10 @@ class KeysOnDisk:
         del self._entries[text]
         self.write()
 
+    def digest(self, text: str) -> str:
+        """What the file has of a key."""
+        return str(self._entries[text]["sha256"])
+
     def write(self, content: str | None = None) -> None:
         """Replace the file in one step, by `content` or by what it should be."""
         document = {"format": 1, "keys": list(self._entries.values())}
