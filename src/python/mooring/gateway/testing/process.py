@@ -38,7 +38,8 @@ def start(
 ) -> subprocess.Popen[str]:
     """Start a process on free ports, its routing document in `home`, its log in `stderr`."""
     document = home / "routing.json"
-    if not document.exists():
+    # A link that leads nowhere is a share that cannot be reached.
+    if not document.exists() and not document.is_symlink():
         document.write_text(json.dumps(routing_document(url)))
     defaults = {
         "MOORING_HOME": str(home),
