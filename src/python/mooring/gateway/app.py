@@ -93,7 +93,8 @@ def create_app(ports: Ports) -> FastAPI:
     app.include_router(rollout_routes(ports.models))
     app.include_router(describe_routes(ports.models, ports.drain))
     app.include_router(health_routes(ports.models, ports.drain))
-    app.router.routes.extend(docs_routes(OpenApi(app, ports.models).document))
+    openapi = OpenApi(app, ports.models, secured=ports.entrance.gate.asks)
+    app.router.routes.extend(docs_routes(openapi.document))
     return app
 
 

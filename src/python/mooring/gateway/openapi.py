@@ -6,6 +6,7 @@ In OpenAPI 3.0, because the Swagger UI that is bundled as a package (4.15) does 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 import orjson
 from fastapi import FastAPI
@@ -13,7 +14,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
 from mooring.gateway.answers import Outputs, Predictions, Problem
+from mooring.gateway.auth.needs import OPEN
 from mooring.gateway.openapi_3_0 import as_openapi_3_0
+from mooring.gateway.openapi_feedback import feedback_paths
 from mooring.gateway.openapi_models import (
     REF,
     Document,
@@ -25,14 +28,16 @@ from mooring.gateway.openapi_models import (
 )
 from mooring.gateway.protocols.oip.answers import Inference
 from mooring.gateway.traffic.models import Model, Models
+from mooring.gateway.traffic.routing import Role
 
 
 class OpenApi:
     """The document of one app; written again only when another contract has been learned."""
 
-    def __init__(self, app: FastAPI, models: Models) -> None:
+    def __init__(self, app: FastAPI, models: Models, *, secured: bool) -> None:
         self._app = app
         self._models = models
+        self._secured = secured
         self._written: tuple[list[list[str]], bytes] | None = None
 
     def document(self) -> bytes:
@@ -54,8 +59,11 @@ class OpenApi:
             _add(document["components"]["schemas"], answer.__name__, answer)
         for offer in offers:
             _add_schemas(document["components"]["schemas"], offer)
-            document["paths"] = paths_of(offer) | document["paths"]
-        _name_models(document, [model.name for model in self._models])
+            predicting = paths_of(offer) | feedback_paths(offer.contract)
+            document["paths"] = predicting | document["paths"]
+        _narrow(document, [model.name for model in self._models])
+        if self._secured:
+            _ask_for_keys(document)
         return as_openapi_3_0(document)
 
 
@@ -89,10 +97,28 @@ def _add(schemas: Document, name: str, model: type[BaseModel], prefix: str = "")
     schemas[name] = schema
 
 
-def _name_models(document: Document, names: list[str]) -> None:
-    """Offer the models that exist wherever a path asks for one."""
+def _narrow(document: Document, names: list[str]) -> None:
+    """Say what a path's parameters may be, wherever one asks for a model, a version or a label."""
+    known = {
+        "model": {"enum": names},
+        "version": {"pattern": "^[0-9]{1,9}$"},
+        "label": {"enum": list(get_args(Role))},
+    }
     for path in document["paths"].values():
         for operation in path.values():
             for parameter in operation.get("parameters", ()):
-                if parameter["name"] == "model":
-                    parameter["schema"]["enum"] = names
+                # What a model's own paths say of them is narrower.
+                if parameter["in"] == "path" and "enum" not in parameter["schema"]:
+                    parameter["schema"] |= known[parameter["name"]]
+
+
+def _ask_for_keys(document: Document) -> None:
+    """Say how to show a key, and which paths need none."""
+    document["components"]["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    }
+    document["security"] = [{"bearer": []}, {"key": []}]
+    for path in OPEN & document["paths"].keys():
+        for operation in document["paths"][path].values():
+            operation["security"] = []

@@ -58,6 +58,11 @@ class Gate:
         self._requests = requests
         self._failures = failures
 
+    @property
+    def asks(self) -> bool:
+        """Whether anybody has to say who they are."""
+        return bool(self._identifiers)
+
     async def admit(self, scope: Scope) -> Caller:
         """Who sent this request, which may be served."""
         need = self._needs.of(scope["path"])

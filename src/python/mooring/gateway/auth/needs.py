@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mooring.gateway.auth.caller import Permission
 
 # Probes have no credentials: kubelets and load balancers ask them.
-_OPEN = frozenset({"/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
+OPEN = frozenset({"/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
 
 _DOCS = re.compile(r"/docs(/.*)?|/openapi[^/]*\.json")
 _MODEL = re.compile(r"/v[12]/models/([^/:]+)")
@@ -33,7 +33,7 @@ class Needs:
 
     def of(self, path: str) -> Need | None:
         """What a request to this path needs, or None when anybody may send it."""
-        if path in _OPEN or (self._open_docs and _DOCS.fullmatch(path)):
+        if path in OPEN or (self._open_docs and _DOCS.fullmatch(path)):
             return None
         match = _MODEL.match(path)
         model = match[1] if match else None

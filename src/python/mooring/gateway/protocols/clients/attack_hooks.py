@@ -1,8 +1,9 @@
 """What JSON Schema cannot say of a request, made good before schemathesis sends it.
 
 All columns of a table have one length, and so have all tensors; a tensor's shape is that length;
-each feature has one tensor, and each output is asked for once. Nor can it say that somebody who
-waits for a millisecond may be answered 504. A request that is meant to be wrong is sent as it is.
+each feature has one tensor, and each output is asked for once; the id of a prediction names a row
+that its request had. Nor can it say that somebody who waits for a millisecond may be answered 504.
+A request that is meant to be wrong is sent as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import schemathesis  # type: ignore[import-not-found,unused-ignore]
 
 PATIENCE = "X-Request-Deadline-Ms"
 LONG_ENOUGH = "30000"
+# Of no prediction, but as an id is made.
+PREDICTION_ID = "0" * 57 + "-0"
 
 
 @schemathesis.hook  # type: ignore[misc,untyped-decorator,unused-ignore]
@@ -33,6 +36,8 @@ def _mended(body: dict[str, Any], operation: Any) -> dict[str, Any]:
         changed["inputs"] = _even(inputs)
     if isinstance(inputs, list):
         changed["inputs"] = _one_each(inputs, _example(operation)["inputs"])
+    if "labels" in body:
+        changed["labels"] = [{**each, "prediction_id": PREDICTION_ID} for each in body["labels"]]
     if "outputs" in body:
         changed["outputs"] = list(_by_name(body["outputs"]).values())
     return changed

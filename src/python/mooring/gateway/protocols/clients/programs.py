@@ -15,8 +15,8 @@ from typing import Any
 
 _FOLDER = Path("src.python.mooring.gateway.protocols.clients")
 
-# Generous: the first run of a PEX unpacks it.
-_PATIENCE_SECONDS = 240.0
+# Generous: the first run of a PEX unpacks it, and an attack takes its time.
+_PATIENCE_SECONDS = 1_200.0
 
 
 def answers_of(name: str, port: int) -> dict[str, Any]:
