@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import closing
 
 from mooring.gateway.__main__ import main
 from mooring.gateway.hop import coalesce
+from mooring.gateway.lines import STDERR, Lines
 from mooring.gateway.logs import configure_logging
 
 if __name__ == "__main__":
     coalesce.SLOTS = int(sys.argv[1])
-    configure_logging()
-    sys.exit(main(os.environ))
+    with closing(Lines(STDERR)) as lines:
+        configure_logging(lines)
+        sys.exit(main(os.environ, lines))

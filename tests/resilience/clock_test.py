@@ -11,6 +11,8 @@ GATEWAY = Path("src/python/mooring/gateway")
 MAY_READ_THE_WALL_CLOCK = {
     "auth/keyring.py": "keys expire on a date",
     "auth/tokens.py": "tokens expire at a time that their issuer wrote into them",
+    "capture/feedback.py": "when a label came",
+    "capture/log.py": "when a prediction was made",
     "identity.py": "prediction ids sort by time; what makes them unique is random",
     "logs.py": "when a line was written",
     "prediction_ids.py": "they sort by time; what makes them unique is random",

@@ -33,8 +33,8 @@ def unwritten(facts: dict[str, Any]) -> None:
 class Choice:
     """Which requests get a line."""
 
-    ratio: float = number(1, "MOORING_LOG_RATIO", 0, 1, "of the requests that go well and fast")
-    slow_seconds: float = number(1, "MOORING_LOG_SLOW_SECONDS", 0, 600, "slower ones always")
+    ratio: float = number(1, "MOORING_LINES_RATIO", 0, 1, "of the requests that go well and fast")
+    slow_seconds: float = number(1, "MOORING_LINES_SLOW_SECONDS", 0, 600, "slower ones always")
 
     def admits(self, route: str, status: int, seconds: float) -> bool:
         """Whether this one does."""

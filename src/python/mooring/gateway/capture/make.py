@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from mooring.gateway.capture.log import PredictionLog
 from mooring.gateway.capture.metrics import samples
 from mooring.gateway.capture.settings import LogSettings
+from mooring.gateway.tracing.context import trace_id
 from mooring.predictionlog.feed import Feed
 from mooring.predictionlog.journal import Owner, Rotation
 from mooring.predictionlog.ledger import Bounds
@@ -30,4 +31,4 @@ def make_log(settings: LogSettings, registry: CollectorRegistry) -> PredictionLo
     feed = Feed(partial(start, told), Bounds(settings.queue_records, settings.queue_bytes))
     shown = [metric for metric in METRICS if metric.at_scrape]
     registry.register(AtScrape(shown, partial(samples, feed.state)))
-    return PredictionLog(feed, settings)
+    return PredictionLog(feed, settings, trace_id)

@@ -32,6 +32,11 @@ class GatewayProcess:
     def exit_code(self, timeout: float = 30.0) -> int:
         return self.process.wait(timeout)
 
+    def end(self) -> None:
+        """Leave nothing of it."""
+        self.process.kill()
+        self.process.communicate()
+
 
 def start(
     home: Path, url: str, stderr: int = subprocess.PIPE, **settings: str
@@ -68,13 +73,23 @@ def run(home: Path, **settings: str) -> tuple[int, list[str]]:
 @contextmanager
 def running(home: Path, url: str, **settings: str) -> Iterator[GatewayProcess]:
     """A process that listens; killed at the end of the block if it still runs."""
+    process = serving(home, url, **settings)
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+def serving(home: Path, url: str = "", **settings: str) -> GatewayProcess:
+    """A process that listens; whoever starts it ends it."""
     process = start(home, url, subprocess.PIPE, **settings)
     try:
         facts = _listening(process)
-        yield GatewayProcess(process, facts["port"], facts["metrics_port"])
-    finally:
+    except BaseException:
         process.kill()
         process.communicate()
+        raise
+    return GatewayProcess(process, facts["port"], facts["metrics_port"])
 
 
 def _listening(process: subprocess.Popen[str]) -> dict[str, Any]:

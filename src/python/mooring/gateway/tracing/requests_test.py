@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.collector import Collected, collector
 from mooring.gateway.testing.contracts import ROW
@@ -14,6 +16,7 @@ from mooring.gateway.testing.gateway import JSON, RunningGateway, gateway, until
 from mooring.gateway.testing.upstream import FakeUpstream, upstream
 from mooring.gateway.tracing.collector import Collector
 from mooring.gateway.tracing.context import TraceContext, read
+from mooring.predictionlog.reader import predictions
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -149,3 +152,11 @@ def test_a_collector_that_is_gone_costs_spans_and_no_request(service: FakeUpstre
 
 def of(collected: Collected, trace: str) -> list[dict[str, Any]]:
     return [span for span in collected.spans if span["traceId"] == trace]
+
+
+def test_the_prediction_log_names_the_trace(tmp_path: Path, service: FakeUpstream) -> None:
+    with gateway(service.url, log=LogSettings(home=tmp_path)) as running:
+        running.until_ready()
+        asked(running, traceparent=f"00-{TRACE}-{SPAN}-00")
+    (batch,) = predictions(tmp_path, "voyage_delay")
+    assert batch.trace == TRACE
