@@ -81,7 +81,7 @@ def _line(
         # 0: the connection ended before an answer did.
         "status": status,
         "seconds": round(seconds, 6),
-        "caller": caller.id if caller is not None else None,
+        "caller": (caller.id or None) if caller is not None else None,
         **vars(account),
     }
     return {name: fact for name, fact in facts.items() if fact is not None}
