@@ -43,6 +43,15 @@ class Outputs(Answer):
     prediction_ids: list[str]
 
 
+class Taken(Answer):
+    """What became of labels."""
+
+    model: str
+    accepted: int = Field(description="Labels of predictions that had none.")
+    duplicates: int = Field(description="Labels that say again what was said.")
+    conflicts: int = Field(description="Labels that contradict what was said.")
+
+
 class Fault(Answer):
     """One broken promise; the value itself is never repeated."""
 

@@ -13,10 +13,10 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
-from mooring.gateway.answers import Outputs, Predictions, Problem
+from mooring.gateway.answers import Outputs, Predictions, Problem, Taken
 from mooring.gateway.auth.needs import OPEN
 from mooring.gateway.openapi_3_0 import as_openapi_3_0
-from mooring.gateway.openapi_feedback import feedback_paths
+from mooring.gateway.openapi_feedback import feedback_paths, feedback_schema
 from mooring.gateway.openapi_models import (
     REF,
     Document,
@@ -55,7 +55,7 @@ class OpenApi:
             description="Predictions of the models that are served here.",
             routes=self._app.routes,
         )
-        for answer in (Predictions, Outputs, Inference, Problem):
+        for answer in (Predictions, Outputs, Inference, Taken, Problem):
             _add(document["components"]["schemas"], answer.__name__, answer)
         for offer in offers:
             _add_schemas(document["components"]["schemas"], offer)
@@ -86,6 +86,7 @@ def _add_schemas(schemas: Document, offer: Offer) -> None:
         tensor = tensor_schema(contract, feature, columns[feature.name])
         schemas[tensor_name(contract, feature)] = tensor
     schemas[f"{prefix}infer"] = infer_schema(contract)
+    schemas[f"{prefix}feedback"] = feedback_schema(contract)
 
 
 def _add(schemas: Document, name: str, model: type[BaseModel], prefix: str = "") -> None:

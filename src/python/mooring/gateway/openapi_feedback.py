@@ -1,4 +1,4 @@
-"""The route that takes labels, as OpenAPI: typed for each model by what it predicts."""
+"""The route of labels, as OpenAPI: what a label may be follows from the model's prediction."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from typing import Any
 
 from mooring.contract.contract import Contract, Prediction
 from mooring.gateway.answers import PROBLEM_CONTENT
-from mooring.gateway.capture.labels import MOST_LABELS
+from mooring.gateway.capture.labels import MOMENT, MOST_LABELS
+from mooring.gateway.prediction_ids import FORM
 
 Document = dict[str, Any]
 
-_ID = "0" * 57 + "-0"
-_MOMENT = "2013-04-01T12:00:00Z"
+_REF = "#/components/schemas/"
 
 _REFUSALS = {
     "400": "The body is malformed",
-    "403": "Not the caller's own predictions, or not from here",
-    "404": "No log is kept",
+    "401": "Say who you are, where keys are asked for",
+    "403": "Somebody else's predictions, or nobody's; none of the labels was kept",
+    "404": "This gateway keeps no log",
+    "413": "The body is too large",
+    "415": "The body is not declared as JSON",
     "422": "The labels cannot be used; each fault has its path",
     "429": "Too many labels; see Retry-After",
     "503": "The labels were not kept; see Retry-After",
@@ -25,57 +28,53 @@ _REFUSALS = {
 
 
 def feedback_paths(contract: Contract) -> Document:
-    """The path that takes labels of one model's predictions."""
+    """The path on which labels of one model are taken."""
+    refusals = {
+        status: {"description": text, "content": PROBLEM_CONTENT}
+        for status, text in _REFUSALS.items()
+    }
+    taken = {"application/json": {"schema": {"$ref": f"{_REF}Taken"}}}
+    asked = {
+        "schema": {"$ref": f"{_REF}{contract.name}.feedback"},
+        "examples": {"label": {"value": {"labels": [_example(contract.prediction)]}}},
+    }
     operation = {
         "tags": ["feedback"],
         "operationId": f"feedback_{contract.name}",
         "summary": f"Say what became of predictions of {contract.name}",
-        "requestBody": {"required": True, "content": {"application/json": _body(contract)}},
-        "responses": _responses(),
+        "description": "From the key that asked for them, or from one with the scope labeler.",
+        "requestBody": {"required": True, "content": {"application/json": asked}},
+        "responses": {"200": {"description": "Labels", "content": taken}, **refusals},
     }
     return {f"/v1/models/{contract.name}:feedback": {"post": operation}}
 
 
-def _body(contract: Contract) -> Document:
-    label, example = _label(contract.prediction)
-    members = {
-        "prediction_id": {
-            "type": "string",
-            "pattern": "^[0-9a-f]{57}-(0|[1-9][0-9]{0,5})$",
-            "description": "As it came with the prediction.",
-        },
-        "label": label,
-        "observed_at": {"type": "string", "format": "date-time"},
+def feedback_schema(contract: Contract) -> Document:
+    """The body of such a request."""
+    label = {
+        "prediction_id": {"type": "string", "pattern": FORM},
+        "label": _label(contract.prediction),
+        "observed_at": {"type": "string", "format": "date-time", "pattern": MOMENT},
     }
-    item = _closed(members)
-    labels = {"type": "array", "minItems": 1, "maxItems": MOST_LABELS, "items": item}
-    outcome = {"prediction_id": _ID, "label": example, "observed_at": _MOMENT}
-    return {
-        "schema": _closed({"labels": labels}),
-        "examples": {"label": {"value": {"labels": [outcome]}}},
-    }
+    labels = {
+        "type": "array", "minItems": 1, "maxItems": MOST_LABELS, "items": _object(label),
+    }  # fmt: skip
+    return _object({"labels": labels})
 
 
-def _label(prediction: Prediction) -> tuple[Document, Any]:
-    """What a label may be, and an example of one."""
+def _label(prediction: Prediction) -> Document:
     if prediction.kind == "number":
-        return {"type": "number"}, 1.5
-    whether = [{"type": "boolean"}, {"type": "number", "enum": [0, 1]}]
-    return {"anyOf": whether, "description": "Whether what was predicted came to be."}, True
+        return {"type": "number", "description": prediction.unit or ""}
+    return {"oneOf": [{"type": "boolean"}, {"type": "integer", "enum": [0, 1]}]}
 
 
-def _responses() -> Document:
-    counts = ("accepted", "duplicates", "conflicts")
-    members = {"model": {"type": "string"}} | {name: {"type": "integer"} for name in counts}
-    kept = {"application/json": {"schema": _closed(members)}}
-    refused = {
-        status: {"description": text, "content": PROBLEM_CONTENT}
-        for status, text in _REFUSALS.items()
-    }
-    return {"200": {"description": "What was kept", "content": kept}, **refused}
+def _example(prediction: Prediction) -> Document:
+    label = True if prediction.kind == "probability" else 1.5
+    name = f"{'0' * 57}-0"
+    return {"prediction_id": name, "label": label, "observed_at": "2013-04-01T12:00:00Z"}
 
 
-def _closed(members: Document) -> Document:
+def _object(members: Document) -> Document:
     return {
         "type": "object",
         "properties": members,

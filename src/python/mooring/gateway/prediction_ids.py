@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ from typing import Literal
 # made it for this model.
 Whose = Literal["own", "other", "unknown"]
 
-_FORM = re.compile(r"[0-9a-f]{57}-(0|[1-9][0-9]{0,5})")
+FORM = r"^[0-9a-f]{57}-(0|[1-9][0-9]{0,5})$"
 _CALLER_BYTES, _SEAL_BYTES = 4, 8
 _CALLER_AT, _SEAL_AT, _STEM = 33, 41, 57
 
@@ -51,7 +50,9 @@ class PredictionIds:
         return [f"{stem}-{row}" for row in range(rows)]
 
     def whose(self, name: str, model: str, caller: str) -> Whose:
-        """Whose prediction a well-formed id names."""
+        """Whose prediction an id names that has the form."""
+        if not has_its_row(name):
+            return "unknown"
         for secret in self._secrets:
             if hmac.compare_digest(_seal(secret, name[:_SEAL_AT], model), name[_SEAL_AT:_STEM]):
                 mark = _mark(secret, name[:_CALLER_AT], caller)
@@ -60,10 +61,8 @@ class PredictionIds:
         return "unknown"
 
 
-def well_formed(name: str) -> bool:
-    """Whether it looks like an id, down to a row that its request had."""
-    if not _FORM.fullmatch(name):
-        return False
+def has_its_row(name: str) -> bool:
+    """Whether the row that an id names is one that its request had."""
     return int(name[_STEM + 1 :]) <= int(name[12:17], 16)
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mooring.gateway.prediction_ids import PredictionIds, share_of, well_formed
+from mooring.gateway.prediction_ids import FORM, PredictionIds, has_its_row, share_of
 
 SECRET = b"s" * 32
 MODEL, CALLER = "voyage_delay", "key-1"
@@ -60,19 +62,21 @@ def test_an_id_with_any_other_digit_is_not_recognised(place: int, more: int) -> 
 
 
 @pytest.mark.parametrize(
-    "name, good",
+    "row, there",
     [
-        pytest.param("0" * 12 + "00001" + "0" * 40 + "-1", True, id="the second of two rows"),
-        pytest.param("0" * 12 + "00001" + "0" * 40 + "-2", False, id="the third of two rows"),
-        pytest.param("0" * 57, False, id="no row"),
-        pytest.param("0" * 56 + "g-0", False, id="a letter that is no digit"),
-        pytest.param("0" * 57 + "-01", False, id="a second spelling of a row"),
-        pytest.param("0" * 57 + "-0\n", False, id="a line end behind it"),
-        pytest.param("", False, id="nothing"),
+        pytest.param("1", True, id="the second of two rows"),
+        pytest.param("2", False, id="the third of two rows"),
     ],
 )
-def test_only_what_a_gateway_could_have_made_is_well_formed(name: str, good: bool) -> None:
-    assert well_formed(name) is good
+def test_an_id_has_only_the_rows_of_its_request(row: str, there: bool) -> None:
+    ids = PredictionIds()
+    stem = ids.make(MODEL, CALLER, 2)[0].removesuffix("-0")
+    assert has_its_row(f"{stem}-{row}") is there
+    assert (ids.whose(f"{stem}-{row}", MODEL, CALLER) == "own") is there
+
+
+def test_ids_have_the_form_that_is_promised() -> None:
+    assert all(re.match(FORM, name) for name in PredictionIds().make(MODEL, CALLER, 1_000))
 
 
 def test_rows_of_a_request_are_sampled_together_and_requests_evenly() -> None:

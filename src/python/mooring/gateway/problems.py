@@ -80,7 +80,7 @@ KINDS: Mapping[type[MooringError], Kind] = {
     denied.TooManyRequests: Kind("too-many-requests", 429, "Too many requests"),
     denied.TooManyFailures: Kind("too-many-failures", 429, "Too many wrong credentials"),
     feedback.InvalidLabels: Kind("invalid-labels", 422, "The labels cannot be used"),
-    feedback.UnknownPredictions: Kind("unknown-predictions", 422, "Unknown predictions"),
+    feedback.UnknownPredictions: Kind("unknown-predictions", 403, "Unknown predictions"),
     feedback.NotYours: Kind("not-yours", 403, "Somebody else's predictions"),
     feedback.TooManyLabels: Kind("too-many-labels", 429, "Too many labels", 60),
     feedback.LabelsDropped: Kind("labels-dropped", 503, "The labels were not kept", 5),

@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from mooring.gateway.answers import Taken
 from mooring.gateway.capture.caps import Caps
 from mooring.gateway.capture.errors import (
     FeedbackError,
@@ -127,10 +127,10 @@ class Feedback:
 
 
 def _response(model: str, outcomes: Counter[Outcome]) -> Response:
-    answer = {
-        "model": model,
-        "accepted": outcomes["accepted"],
-        "duplicates": outcomes["duplicate"],
-        "conflicts": outcomes["conflict"],
-    }
-    return Response(orjson.dumps(answer), media_type="application/json")
+    answer = Taken(
+        model=model,
+        accepted=outcomes["accepted"],
+        duplicates=outcomes["duplicate"],
+        conflicts=outcomes["conflict"],
+    )
+    return Response(answer.model_dump_json(), media_type="application/json")

@@ -123,6 +123,8 @@ def test_a_body_of_another_form_is_refused_with_its_path(
     [
         pytest.param("2013-04-01T12:00:00", id="a time without a zone"),
         pytest.param("yesterday", id="no time"),
+        pytest.param("2013-02-30T12:00:00Z", id="no day"),
+        pytest.param("0000-01-01T00:00:00Z", id="no year"),
         pytest.param(1_364_817_600, id="a number"),
         pytest.param(None, id="nothing"),
     ],
@@ -137,7 +139,8 @@ def test_a_time_that_is_none_is_refused(served: RunningGateway, name: str, seen:
     "forged",
     [
         pytest.param("canary-id-7", id="no id at all"),
-        pytest.param("0" * 57 + "-1", id="a row beyond those of its request"),
+        pytest.param("0" * 57 + "-01", id="a second spelling of a row"),
+        pytest.param("0" * 57 + "-0\n", id="a line end behind it"),
         pytest.param("x" * 5_000, id="far too long"),
     ],
 )
@@ -148,6 +151,16 @@ def test_what_is_no_id_is_refused_without_repeating_it(
     assert answer.status == 422
     assert answer.json["errors"][0]["path"] == "labels[1].prediction_id"
     assert forged.encode() not in answer.body
+
+
+def test_a_row_beyond_those_of_its_request_is_unknown(served: RunningGateway, name: str) -> None:
+    answer = say(served, label(name.removesuffix("-0") + "-1"))
+    assert (answer.status, answer.json["errors"][0]["kind"]) == (403, "unknown_prediction")
+
+
+@pytest.mark.parametrize("seen", ["2013-04-01T12:00:00.123456789+02:00", "2013-04-01t12:00:00z"])
+def test_a_time_may_have_a_zone_and_fractions(served: RunningGateway, name: str, seen: str) -> None:
+    assert counts(say(served, label(name, seen=seen))) == (1, 0, 0)
 
 
 def test_one_label_at_fault_keeps_none_of_its_request(served: RunningGateway, name: str) -> None:
@@ -184,6 +197,17 @@ def test_a_gateway_without_a_log_says_so() -> None:
         name = running.predict(ROW).json["prediction_ids"][0]
         answer = say(running, label(name))
     assert (answer.status, answer.json["type"]) == (404, "urn:mooring:problem:no-log")
+
+
+def test_feedback_is_documented_for_each_model(served: RunningGateway, name: str) -> None:
+    document = served.get("/openapi.json").json
+    asked = document["paths"][PATH]["post"]["requestBody"]["content"]["application/json"]
+    example = asked["examples"]["label"]["value"]
+    example["labels"][0]["prediction_id"] = name
+    answer = served.post(PATH, json.dumps(example))
+    assert counts(answer) == (1, 0, 0)
+    taken = document["components"]["schemas"]["Taken"]["properties"]
+    assert answer.json.keys() == taken.keys()
 
 
 def test_other_methods_and_media_types_are_refused(served: RunningGateway) -> None:

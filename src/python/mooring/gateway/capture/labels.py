@@ -7,24 +7,17 @@ the number that it turned out to be.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    TypeAdapter,
-    ValidationError,
-)
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, TypeAdapter, ValidationError
 
 from mooring.contract.contract import Prediction
 from mooring.contract.errors import Violation
 from mooring.gateway.capture.errors import InvalidLabels
-from mooring.gateway.prediction_ids import well_formed
+from mooring.gateway.prediction_ids import FORM
 
 # A thousand labels are 150 kB of JSON and a millisecond of work.
 MOST_LABELS = 1_000
@@ -32,7 +25,14 @@ MOST_LABELS = 1_000
 _CLOSED = ConfigDict(
     extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, allow_inf_nan=False
 )
-_Id = Annotated[str, Field(max_length=70, description="As it came with the prediction.")]
+# RFC 3339, of the last and the next thousand years.
+MOMENT = (
+    r"^[12][0-9]{3}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,40})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+
+_Id = Annotated[str, Field(pattern=FORM, description="As it came with the prediction.")]
+_Moment = Annotated[str, Field(pattern=MOMENT, json_schema_extra={"format": "date-time"})]
 
 
 class Label(BaseModel):
@@ -44,7 +44,7 @@ class Label(BaseModel):
     label: StrictBool | float = Field(
         description="True or false, 1 or 0, of a probability; else the number itself."
     )
-    observed_at: AwareDatetime = Field(description="When that was seen (RFC 3339, with its zone).")
+    observed_at: _Moment = Field(description="When that was seen (RFC 3339).")
 
 
 class Feedback(BaseModel):
@@ -73,26 +73,33 @@ def read_labels(body: bytes, prediction: Prediction) -> Said:
         labels = _BODY.validate_json(body).labels
     except ValidationError as error:
         raise _invalid(error) from None
-    faults = [*_faults(labels, prediction)]
-    if faults:
+    observed = [_milliseconds(label.observed_at) for label in labels]
+    if faults := [*_faults(labels, observed, prediction)]:
         raise InvalidLabels(faults)
     return Said(
         tuple(label.prediction_id for label in labels),
         tuple(float(label.label) for label in labels),
-        tuple(int(label.observed_at.timestamp() * 1_000) for label in labels),
+        tuple(moment for moment in observed if moment is not None),
     )
 
 
-def _faults(labels: Sequence[Label], prediction: Prediction) -> list[Violation]:
-    found = []
-    for number, label in enumerate(labels):
-        place = f"labels[{number}]"
-        if not well_formed(label.prediction_id):
-            message = "it is not the id of a prediction"
-            found.append(Violation(f"{place}.prediction_id", "prediction_id", message))
+def _faults(
+    labels: Sequence[Label], observed: Sequence[int | None], prediction: Prediction
+) -> Iterator[Violation]:
+    for number, (label, moment) in enumerate(zip(labels, observed, strict=True)):
+        if moment is None:
+            message = "there is no such day or time"
+            yield Violation(f"labels[{number}].observed_at", "observed_at", message)
         if message := _misfit(label.label, prediction):
-            found.append(Violation(f"{place}.label", "label", message))
-    return found
+            yield Violation(f"labels[{number}].label", "label", message)
+
+
+def _milliseconds(moment: str) -> int | None:
+    """A moment of the right form in milliseconds since the epoch; None for 30 February."""
+    try:
+        return int(datetime.fromisoformat(moment.upper()).timestamp() * 1_000)
+    except ValueError:
+        return None
 
 
 def _misfit(label: bool | float, prediction: Prediction) -> str:

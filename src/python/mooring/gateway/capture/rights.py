@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from mooring.gateway.auth.caller import caller_of
 from mooring.gateway.capture.errors import NotYours, UnknownPredictions
-from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.prediction_ids import PredictionIds, has_its_row
 from mooring.predictionlog.records import Right
 
 
@@ -40,8 +40,9 @@ def check_rights(names: Sequence[str], model: str, asker: Asker, ids: Prediction
     whose = [ids.whose(name, model, asker.id) for name in names]
     unknown = [number for number, found in enumerate(whose) if found == "unknown"]
     not_own = [number for number, found in enumerate(whose) if found != "own"]
-    if unknown and ids.lasting:
-        raise UnknownPredictions(_paths(unknown), len(names))
+    invented = [number for number in unknown if ids.lasting or not has_its_row(names[number])]
+    if invented:
+        raise UnknownPredictions(_paths(invented), len(names))
     if not_own and asker.right == "predictor":
         raise NotYours(_paths(not_own), len(names))
 
