@@ -111,6 +111,7 @@ _PATH = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 def _gateway(processes: Processes, home: Path, model: Child, slots: int | None) -> Server:
     port = free_port()
     environ = {
+        "MOORING_HOME": str(home),
         "MOORING_ROUTING": str(home / "routing.json"),
         "MOORING_GATEWAY_PORT": str(port),
         "MOORING_METRICS_PORT": "0",

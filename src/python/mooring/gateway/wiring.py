@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
@@ -20,6 +21,7 @@ from mooring.gateway.auth.entrance import entrance_of
 from mooring.gateway.capture.caps import Caps
 from mooring.gateway.capture.log import Log, NoLog
 from mooring.gateway.capture.make import make_log
+from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.hangup import Hangup
@@ -42,6 +44,8 @@ from mooring.telemetry.catalogue import metrics_of
 from mooring.telemetry.operation import LOG_LINES_DROPPED
 
 _log = logging.getLogger(__name__)
+
+LogOf = Callable[[LogSettings, CollectorRegistry], Log]
 
 
 def ports_of(
@@ -83,10 +87,11 @@ def new_registry() -> CollectorRegistry:
     return registry
 
 
-def run(settings: Settings, lines: Lines) -> int:
+def run(settings: Settings, lines: Lines, log_of: LogOf = make_log) -> int:
     """Serve until a signal ends it; returns the exit code. Raises StartError.
 
-    `lines` takes what is said of requests, and what the process logs besides.
+    `lines` takes what is said of requests, and what the process logs besides; `log_of` makes what
+    remembers predictions.
     """
     begin = start(settings.routing, LastGood(settings.routing_copy))
     # A second series for each counter and histogram, which no query of ours reads.
@@ -94,7 +99,7 @@ def run(settings: Settings, lines: Lines) -> int:
     registry = new_registry()
     instruments = bind(metrics_of("gateway"), registry)
     lines.on_loss = partial(instruments.add, LOG_LINES_DROPPED)
-    log = make_log(settings.log, registry) if settings.log.on else NoLog()
+    log = log_of(settings.log, registry) if settings.log.on else NoLog()
     ports = ports_of(settings, begin, instruments, log, RequestLines(lines))
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, instruments))
     with (

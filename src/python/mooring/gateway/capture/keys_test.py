@@ -34,14 +34,14 @@ def serving(url: str, keys: KeysOnDisk, home: Path, name: str) -> Iterator[Runni
 
 
 def predicted(running: RunningGateway, key: str) -> str:
-    answer = running.post(PREDICT, BODY, JSON | bearer(key))
+    answer = running.post(PREDICT, BODY, {**JSON, **bearer(key)})
     return str(answer.json["prediction_ids"][0])
 
 
 def label(running: RunningGateway, key: str, name: str) -> int:
     said = {"prediction_id": name, "label": True, "observed_at": "2013-04-01T12:00:00Z"}
     body = json.dumps({"labels": [said]})
-    return running.post(f"/v1/models/{MODEL}:feedback", body, JSON | bearer(key)).status
+    return running.post(f"/v1/models/{MODEL}:feedback", body, {**JSON, **bearer(key)}).status
 
 
 @pytest.fixture
