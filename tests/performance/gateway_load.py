@@ -115,6 +115,8 @@ def _gateway(processes: Processes, home: Path, model: Child, slots: int | None) 
         "MOORING_ROUTING": str(home / "routing.json"),
         "MOORING_GATEWAY_PORT": str(port),
         "MOORING_METRICS_PORT": "0",
+        # All clients have one address here.
+        "MOORING_CONNECTIONS_PER_ADDRESS": "1024",
     }
     own = (
         ["mooring.gateway"] if slots is None else ["tests.performance.slotted_gateway", str(slots)]

@@ -149,20 +149,29 @@ class EdgeProtocol(HttpToolsProtocol):
         self._door.moved(self)
 
     def _feed(self, data: bytes) -> None:
+        while data:
+            data = self._feed_once(data)
+
+    def _feed_once(self, data: bytes) -> bytes:
+        """Parse; what comes back is to be parsed once more."""
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade(data[upgrade.args[0] :])
+            read = upgrade.args[0]
         except httptools.HttpParserError as error:
             self._refuse(_reason(error))
+            return b""
+        else:
+            return b""
+        return self._without_upgrade(data[read:])
 
-    def _go_on_without_upgrade(self, rest: bytes) -> None:
+    def _without_upgrade(self, rest: bytes) -> bytes:
         if self._postponed is None:
             raise ValueError("the parser asks for an upgrade that no head has asked for")
         head, self._postponed = self._postponed.head(), None
         self.parser = httptools.HttpRequestParser(self)
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self._feed(head + rest)
+        return head + rest
 
     def _watch_head(self, received: int, begun: int) -> None:
         """Bound a head that does not end; the parser shows complete lines only."""
