@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mooring.cli.command import command
+from mooring.cli.http import KEY_VARIABLE
 from mooring.cli.options import AsJson, space_of
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def verify(
 
         promises = _promises(space_of(context), model)
         with out.step(f"Verifying {', '.join(p.model for p in promises)} at {url}"):
-            done = verification.verify(url, promises, timeout)
+            done = verification.verify(url, promises, timeout, os.environ.get(KEY_VARIABLE, ""))
         told = {v.model: {"bundle": v.bundle, "samples": v.samples,
                           "largest_difference": v.largest_difference} for v in done}  # fmt: skip
         out.result({"url": url, "verified": told})

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from http.client import HTTPResponse
 from typing import Any, cast
 
 from mooring.cli.errors import GatewaySaidNo
+
+# Shown to a gateway that asks for one; on the command line it would be in the shell's history.
+KEY_VARIABLE = "MOORING_API_KEY"
 
 TIMEOUT_SECONDS = 30.0
 PROBE_SECONDS = 2.0
@@ -25,14 +30,20 @@ def status_of(url: str) -> int | None:
         return None
 
 
-def post_json(url: str, document: Any) -> Any:
-    """Post JSON and return the JSON answer. Raises GatewaySaidNo with the problem's own words."""
+def post_json(url: str, document: Any, environ: Mapping[str, str] = os.environ) -> Any:
+    """Post JSON and return the JSON answer, with the key of the environment if there is one.
+
+    Raises GatewaySaidNo with the problem's own words.
+    """
     if not url.startswith(("http://", "https://")):
         raise GatewaySaidNo(
             "it is no HTTP address", place=url, cure="Write it as http://host:port."
         )
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(url, json.dumps(document).encode(), headers)  # noqa: S310
+    if key := environ.get(KEY_VARIABLE):
+        # Not to where somebody redirects to.
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
     try:
         with _open(request, TIMEOUT_SECONDS) as answer:
             return json.load(answer)

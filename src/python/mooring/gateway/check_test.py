@@ -29,3 +29,16 @@ def test_a_routing_document_that_is_not_there_is_a_fault(tmp_path: Path) -> None
     (fault,) = checked.faults
     assert "routing.json" in fault.place
     assert checked.effective
+
+
+def test_a_keys_file_that_is_asked_for_is_read_too(tmp_path: Path) -> None:
+    checked = check({"MOORING_HOME": str(tmp_path), "MOORING_GATEWAY_AUTH": "keys"})
+    assert [fault.place.split()[0] for fault in checked.faults] == ["routing", "keys"]
+
+
+def test_of_a_secret_only_whether_it_is_set_is_told() -> None:
+    token = "canary-" + "a" * 32
+    for environ, shown in (({}, ""), ({"MOORING_HOP_TOKEN": token}, "set")):
+        checked = check(environ)
+        assert [each.value for each in checked.effective if each.name == "hop_token"] == [shown]
+        assert "canary" not in str(checked)

@@ -48,11 +48,12 @@ class Verified:
 
 
 def verify(
-    url: str, promises: Sequence[Promise], seconds: float = VERIFY_SECONDS
+    url: str, promises: Sequence[Promise], seconds: float = VERIFY_SECONDS, key: str = ""
 ) -> tuple[Verified, ...]:
     """Wait until it is ready and serves the promised bundles, then compare the predictions.
 
-    A prediction that differs is not asked for again. Raises VerificationFailed.
+    `key` is shown to a gateway that asks for one. A prediction that differs is not asked for again.
+    Raises VerificationFailed.
     """
     if not url.startswith(("http://", "https://")):
         raise VerificationFailed(
@@ -60,7 +61,7 @@ def verify(
         )
     deadline = time.monotonic() + seconds
     _wait_until_ready(url.rstrip("/"), deadline)
-    return tuple(_verified(url.rstrip("/"), promise, deadline) for promise in promises)
+    return tuple(_verified(url.rstrip("/"), promise, deadline, key) for promise in promises)
 
 
 def _wait_until_ready(url: str, deadline: float) -> None:
@@ -70,9 +71,9 @@ def _wait_until_ready(url: str, deadline: float) -> None:
         time.sleep(_POLL_SECONDS)
 
 
-def _verified(url: str, promise: Promise, deadline: float) -> Verified:
+def _verified(url: str, promise: Promise, deadline: float, key: str) -> Verified:
     place = f"{url}/v1/models/{promise.model}:predict"
-    answer = _answer_of(place, promise, deadline)
+    answer = _answer_of(place, promise, deadline, key)
     predictions = answer.get("predictions")
     count = len(promise.predictions)
     if not isinstance(predictions, list) or len(predictions) != count:
@@ -89,11 +90,11 @@ def _verified(url: str, promise: Promise, deadline: float) -> Verified:
     return Verified(promise.model, promise.bundle, count, largest)
 
 
-def _answer_of(place: str, promise: Promise, deadline: float) -> dict[str, Any]:
+def _answer_of(place: str, promise: Promise, deadline: float, key: str) -> dict[str, Any]:
     """The answer of the promised bundle; a pod that is leaving may still answer with its own."""
     body = json.dumps({"instances": list(promise.instances)}).encode()
     while True:
-        status, answer = _ask(place, body)
+        status, answer = _ask(place, body, key)
         served = answer.get("model", {}).get("digest", "")
         if status == 200 and served == promise.bundle:
             return answer
@@ -103,10 +104,13 @@ def _answer_of(place: str, promise: Promise, deadline: float) -> dict[str, Any]:
         time.sleep(_POLL_SECONDS)
 
 
-def _ask(url: str, body: bytes | None = None) -> tuple[int | None, dict[str, Any]]:
+def _ask(url: str, body: bytes | None = None, key: str = "") -> tuple[int | None, dict[str, Any]]:
     """Status and JSON of an answer; no status where nobody answers, nothing for what is no JSON."""
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(url, body, headers)  # noqa: S310, see verify
+    if key:
+        # Not to where somebody redirects to.
+        request.add_unredirected_header("Authorization", f"Bearer {key}")
     try:
         with urllib.request.urlopen(request, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
             document = json.load(answer)

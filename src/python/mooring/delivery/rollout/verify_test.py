@@ -27,6 +27,7 @@ class Gateway:
     digests: list[str] = field(default_factory=lambda: [BUNDLE])
     predictions: Any = field(default_factory=lambda: [0.25, 0.5])
     asked: list[Any] = field(default_factory=list)
+    key: str = ""  # what it asks for
 
     def get(self, path: str) -> tuple[int, Any]:
         return (_next(self.ready), {}) if path == "/readyz" else (404, {})
@@ -50,6 +51,9 @@ def serving(gateway: Gateway) -> Iterator[str]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if gateway.key and self.headers["Authorization"] != f"Bearer {gateway.key}":
+                self._send(401, {})
+                return
             self._send(*gateway.post(self.path, json.loads(body)))
 
         def _send(self, status: int, document: Any) -> None:
@@ -123,3 +127,11 @@ def test_a_model_that_is_not_there_is_refused() -> None:
 def test_an_address_that_leads_nowhere_is_refused(url: str, said: str) -> None:
     with pytest.raises(VerificationFailed, match=said):
         verify(url, [PROMISE], seconds=0.0)
+
+
+def test_a_gateway_that_asks_for_a_key_is_shown_it() -> None:
+    gateway = Gateway(key="sesame")
+    with serving(gateway) as url:
+        assert verify(url, [PROMISE], key="sesame")
+        with pytest.raises(VerificationFailed, match="it answers with 401"):
+            verify(url, [PROMISE], seconds=0)

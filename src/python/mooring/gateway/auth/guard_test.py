@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -153,6 +156,21 @@ def test_a_burst_beyond_the_rate_gets_429_and_when_to_come_back(
     assert refused.json["type"] == "urn:mooring:problem:too-many-requests"
     assert refused.headers["retry-after"] == "2"
     assert "more than 0.5 requests a second" in refused.json["detail"]
+
+
+def test_of_many_at_once_no_more_get_in_than_the_rate_allows(
+    start: Start, keys: KeysOnDisk
+) -> None:
+    key, rate, requests = keys.add(rate=20), 20, 100
+    with start() as served, ThreadPoolExecutor(10) as threads:
+        served.until_ready()
+        began = time.monotonic()
+        asked = [threads.submit(predict, served, bearer(key)) for _ in range(requests)]
+        statuses = Counter(each.result().status for each in asked)
+        seconds = time.monotonic() - began
+    # The burst of one second, and what has come in since.
+    assert rate <= statuses[200] <= rate + rate * seconds + 1
+    assert statuses[200] + statuses[429] == requests
 
 
 def test_anybody_has_a_rate_by_address_where_it_is_set(start: Start) -> None:

@@ -82,7 +82,7 @@ class HttpSource:
                 return await _start_of(response.content)
         except TimeoutError:
             raise BadJwks("the issuer is silent") from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             raise BadJwks(f"the issuer cannot be reached: {type(error).__name__}") from None
 
 

@@ -30,7 +30,9 @@ from mooring.gateway.testing.issuer import (
 from mooring.telemetry import auth
 from mooring.telemetry.binding import bind
 
+# Tokens are made when the tests are collected, maybe long before they are sent.
 NOW = int(time.time())
+DAY, LEEWAY = 86_400, 3_600
 DEEP = b'{"alg":"RS256","kid":' + b"[" * 4_000 + b"]" * 4_000 + b"}"
 
 
@@ -48,7 +50,7 @@ def tokens(served: RunningIssuer) -> Tokens:
 def made(served: RunningIssuer, now: Callable[[], float], most: int = 10) -> Tokens:
     instruments = bind(auth.METRICS, CollectorRegistry())
     known = Issuer(HttpSource(served.url), Ages(300, 3600, 10), instruments)
-    return Tokens(known, Expected(ISSUER, AUDIENCE), now, most)
+    return Tokens(known, Expected(ISSUER, AUDIENCE, leeway=LEEWAY), now, most)
 
 
 def caller(tokens: Tokens, text: str) -> Caller:
@@ -138,14 +140,14 @@ ATTACKS: dict[str, str] = {
     "another issuer": token(rsa_key(), iss="https://evil.test"),
     "an issuer that is nearly ours": token(rsa_key(), iss=f"{ISSUER}/"),
     "no issuer": token(rsa_key(), iss=None),
-    "expired": token(rsa_key(), exp=NOW - 120),
+    "expired": token(rsa_key(), exp=NOW - DAY),
     "no end": token(rsa_key(), exp=None),
     "an end that is no number": signed_by_hand(json.dumps(claims(exp="never")).encode()),
     "an end beyond all numbers": signed_by_hand(
         json.dumps(claims(exp=0)).replace('"exp": 0', '"exp": 1e999').encode()
     ),
-    "not valid yet": token(rsa_key(), nbf=NOW + 120),
-    "issued in the future": token(rsa_key(), iat=NOW + 120),
+    "not valid yet": token(rsa_key(), nbf=NOW + DAY),
+    "issued in the future": token(rsa_key(), iat=NOW + DAY),
     "nobody": token(rsa_key(), sub=None),
     "an empty subject": token(rsa_key(), sub=""),
     "a subject with a line end": token(rsa_key(), sub="a\nb"),
@@ -183,11 +185,11 @@ def test_what_has_not_the_form_of_a_token_is_left_to_others(tokens: Tokens, text
 def test_a_token_that_was_good_expires_all_the_same(served: RunningIssuer) -> None:
     now: list[float] = [NOW]
     tokens = made(served, lambda: now[0])
-    text = token(rsa_key(), exp=NOW + 600)
+    text = token(rsa_key(), exp=NOW + DAY)
     assert caller(tokens, text)
-    now[0] = NOW + 630
+    now[0] = NOW + DAY + LEEWAY
     assert caller(tokens, text)
-    now[0] = NOW + 631
+    now[0] = NOW + DAY + LEEWAY + 1
     with pytest.raises(UnknownCredential):
         asyncio.run(tokens.identify(text))
 

@@ -48,7 +48,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     """What a good token says; a change to None leaves it out."""
     now = int(time.time())
     good = {
-        "iss": ISSUER, "aud": AUDIENCE, "sub": "batch", "iat": now, "exp": now + 600,
+        "iss": ISSUER, "aud": AUDIENCE, "sub": "batch", "iat": now, "exp": now + 86_400,
         "scope": "openid predict",
     }  # fmt: skip
     return {name: value for name, value in (good | changes).items() if value is not None}
