@@ -141,7 +141,7 @@ def _fastapi(processes: Processes, bundle: Path) -> Server:
 
 
 def measure(server: Server, connections: int, seconds: float, rows: Path) -> dict[str, float]:
-    """One cell: what the clients saw, and the processor time in µs that a request cost the servers."""
+    """One cell: what the clients saw, and the processor time in µs that a request cost."""
     before = server.cpu_seconds()
     command = [
         sys.executable, "-m", "tests.performance.load",
@@ -171,31 +171,36 @@ def cell(found: Sequence[dict[str, float]], name: str, digits: int = 0) -> str:
     return f"{shown[0]} [{shown[1]}..{shown[2]}]"
 
 
+def run(asked: argparse.Namespace, home: Path) -> dict[tuple[str, int], list[dict[str, float]]]:
+    """All cells by server and connections, one entry for each round."""
+    rows = home / "rows.json"
+    rows.write_text(json.dumps(_expectations()))
+    found: dict[tuple[str, int], list[dict[str, float]]] = {}
+    with servers(home, [None, *asked.slots]) as everybody:
+        for _ in range(asked.rounds):
+            for connections in asked.connections:
+                for server in everybody:
+                    one = measure(server, connections, asked.seconds, rows)
+                    found.setdefault((server.name, connections), []).append(one)
+    return found
+
+
+def _expectations() -> list[tuple[dict[str, Any], float]]:
+    bundle = open_bundle(released()[0])
+    rows = rows_of(bundle.contract, _ROWS)
+    expected = load_model(bundle).predict(columns_of(bundle.contract, rows)).tolist()
+    return list(zip(rows, expected, strict=True))
+
+
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=3.0)
     parser.add_argument("--slots", type=int, nargs="*", default=[100_000])
     parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
-    asked = parser.parse_args()
-    found: dict[tuple[str, int], list[dict[str, float]]] = {}
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        servers(Path(folder), [None, *asked.slots]) as all_,
-    ):
-        rows = Path(folder) / "rows.json"
-        bundle = open_bundle(released()[0])
-        made = rows_of(bundle.contract, _ROWS)
-        expected = load_model(bundle).predict(columns_of(bundle.contract, made)).tolist()
-        rows.write_text(json.dumps(list(zip(made, expected, strict=True))))
-        for _ in range(asked.rounds):
-            for connections in asked.connections:
-                for server in all_:
-                    one = measure(server, connections, asked.seconds, rows)
-                    found.setdefault((server.name, connections), []).append(one)
+    with tempfile.TemporaryDirectory() as folder:
+        found = run(parser.parse_args(), Path(folder))
     say = sys.stdout.write
     say("| server | connections | requests/s | p50 µs | p99 µs | CPU µs/request | wrong |\n")
     say("|---|---|---|---|---|---|---|\n")

@@ -3,15 +3,14 @@ answer to the one before. Cheap for the machine, which the servers share.
 
     python -m tests.performance.load PORT PATH CONNECTIONS SECONDS ROWS.json
 
-`ROWS.json` holds [[row, expected prediction], …]; one JSON object with the figures is printed. Every
-answer's status is checked, and the prediction in every 16th.
+`ROWS.json` holds [[row, expected prediction], …]; one JSON object with the figures is printed.
+Every answer's status is checked, and the prediction in every 16th.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import sys
 import time
@@ -25,6 +24,9 @@ import uvloop
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _EVERY = 16
 _TOLERANCE = 1e-6
+
+# Bytes to send, and the prediction that is expected.
+Request = tuple[bytes, float]
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Tally:
 class Client(asyncio.Protocol):
     """One connection; `requests` are bytes to send, each with what it should predict."""
 
-    def __init__(self, tally: Tally, requests: cycle[tuple[bytes, float]]) -> None:
+    def __init__(self, tally: Tally, requests: cycle[Request]) -> None:
         self._tally = tally
         self._requests = requests
         self._answer = b""
@@ -130,7 +132,6 @@ def figures(tally: Tally) -> dict[str, float]:
         "p50": percentile(0.5),
         "p99": percentile(0.99),
         "wrong": tally.wrong,
-        "client_cpu": sum(os.times()[:2]),
     }
 
 

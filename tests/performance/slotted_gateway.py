@@ -7,17 +7,14 @@ With a slot for everybody no request ever joins another: what coalescing is meas
 
 from __future__ import annotations
 
-import os
+import runpy
 import sys
-from contextlib import closing
 
 from mooring.gateway.__main__ import main
 from mooring.gateway.hop import coalesce
-from mooring.gateway.lines import STDERR, Lines
-from mooring.gateway.logs import configure_logging
+
+GATEWAY = main.__module__.removesuffix(".__main__")
 
 if __name__ == "__main__":
-    coalesce.SLOTS = int(sys.argv[1])
-    with closing(Lines(STDERR)) as lines:
-        configure_logging(lines)
-        sys.exit(main(os.environ, lines))
+    coalesce.SLOTS = int(sys.argv.pop())
+    runpy.run_module(GATEWAY, run_name="__main__")

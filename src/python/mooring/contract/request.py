@@ -17,7 +17,7 @@ from pydantic import (
     create_model,
 )
 
-from mooring.contract.columns import Columns, columns_of
+from mooring.contract.columns import Columns, Layout
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidRows, Violation
 from mooring.contract.faults import invalid_rows
@@ -134,9 +134,12 @@ class RequestSchema:
     def _rows(self) -> TypeAdapter[Any]:
         return TypeAdapter(list[self.row])  # type: ignore[name-defined]
 
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout.of(self.contract)
+
     def _columns(self, rows: Sequence[Features]) -> Columns:
-        held = [row.__dict__ for row in rows]
-        return columns_of(self.contract, held)
+        return self._layout.columns([row.__dict__ for row in rows])
 
 
 def class_name(model: str) -> str:

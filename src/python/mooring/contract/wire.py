@@ -10,7 +10,7 @@ both sides agree on the columns before a byte is read.
 from __future__ import annotations
 
 import struct
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +48,12 @@ def widest_row(contract: Contract) -> int:
 def encode_columns(contract: Contract, columns: Columns) -> bytes:
     """Write columns in the wire format."""
     parts = [_HEAD.pack(_COLUMNS, rows_in(columns))]
-    for feature in contract.features:
-        column = columns[feature.name]
-        parts += [column.astype("<f8").tobytes()] if feature.numeric else _encode_strings(column)
+    for name in contract.feature_names:
+        column = columns[name]
+        if column.dtype == object:
+            parts += _encode_strings(column)
+        else:
+            parts.append(column.astype("<f8", copy=False).tobytes())
     return b"".join(parts)
 
 
@@ -120,10 +123,10 @@ def _decode_strings(body: bytes, offset: int, rows: int) -> tuple[Column, int]:
     start = offset + 4 * rows
     if start > len(body):
         raise _damaged("a column is cut short")
-    ends = start + np.cumsum(np.frombuffer(body, "<u4", rows, offset), dtype=np.int64)
-    if int(ends[-1]) > len(body):
+    lengths = np.frombuffer(body, "<u4", rows, offset).tolist()
+    edges = list(accumulate(lengths, initial=start))
+    if edges[-1] > len(body):
         raise _damaged("a column is cut short")
-    edges = [start, *ends.tolist()]
     try:
         texts = [body[a:b].decode() for a, b in pairwise(edges)]
     except UnicodeDecodeError:

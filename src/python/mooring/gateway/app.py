@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
 from mooring.gateway import problems
@@ -44,6 +45,15 @@ from mooring.telemetry.binding import Instruments
 # What a body may have where no contract says more: such a body is never read.
 _UNKNOWN_MODEL_BYTES = 1_048_576
 
+# FastAPI's own would look for an exporter at each request, and tell one what a caller sent.
+_SILENT: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -70,6 +80,7 @@ def create_app(ports: Ports) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry=_SILENT,
         lifespan=partial(_lifespan, ports),
         middleware=[
             Middleware(RequestId),

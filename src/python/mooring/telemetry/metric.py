@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -62,7 +63,7 @@ class Metric:
         if bool(self.buckets) != (self.kind == "histogram"):
             raise ValueError(f"{self.name}: histograms, and only they, have buckets")
 
-    @property
+    @cached_property
     def label_names(self) -> tuple[str, ...]:
         """Label names in the order of declaration."""
         return tuple(label.name for label in self.labels)

@@ -43,8 +43,12 @@ class Variant:
     @property
     def known(self) -> Served | None:
         """What was last learned of it, even if its service is away now."""
-        learned = [each for each in self.replicas if each.known is not None]
-        return next((each.known for each in sorted(learned, key=lambda r: not r.ready)), None)
+        learned = None
+        for replica in self.replicas:
+            if replica.known is not None and replica.ready:
+                return replica.known
+            learned = learned or replica.known
+        return learned
 
     @property
     def reason(self) -> str:
