@@ -1,6 +1,6 @@
 """The JSON schema of the routing document, for those who write it in another language.
 
-    python -m mooring.gateway.traffic.schema > src/python/mooring/gateway/traffic/routing.schema.json
+    python -m mooring.gateway.traffic.schema > …/gateway/traffic/routing.schema.json
 
 What it cannot say (a mode needs a challenger, two targets differ) `mooring gateway check-config`
 does.
