@@ -65,10 +65,10 @@ _FAILS = replace(CHAMPION, errors=0.05)
 _SLOW = replace(CHAMPION, median_seconds=0.06)
 
 SAME = [
-    Scenario("A/A: no difference", 5.0, CHAMPION, 10_000),
-    Scenario("A/A: no difference", 50.0, CHAMPION, 5_000),
-    Scenario("A/A, nothing tolerated", 5.0, CHAMPION, 10_000, policy=_STRICT),
-    Scenario("A/A, nothing tolerated", 50.0, CHAMPION, 5_000, policy=_STRICT),
+    Scenario("A/A: no difference", 5.0, CHAMPION, 6_000),
+    Scenario("A/A: no difference", 50.0, CHAMPION, 3_000),
+    Scenario("A/A, nothing tolerated", 5.0, CHAMPION, 6_000, policy=_STRICT),
+    Scenario("A/A, nothing tolerated", 50.0, CHAMPION, 3_000, policy=_STRICT),
 ]
 WORSE = [
     Scenario("5 % errors, not 0.5 %", 5.0, _FAILS),
@@ -76,11 +76,11 @@ WORSE = [
     Scenario("three times as slow", 5.0, _SLOW),
     Scenario("three times as slow", 50.0, _SLOW),
     Scenario("half of it fails", 5.0, replace(CHAMPION, errors=0.5)),
-    Scenario("5 % errors, after 10,000 good requests", 5.0, _FAILS, 40_000, 10_000),
+    Scenario("5 % errors, after 5,000 good requests", 5.0, _FAILS, 30_000, 5_000),
 ]
 TOLERATED = [
-    Scenario("1 % errors, not 0.5 %: tolerated", 5.0, replace(CHAMPION, errors=0.01)),
-    Scenario("a fifth slower: tolerated", 5.0, replace(CHAMPION, median_seconds=0.024)),
+    Scenario("1 % errors, not 0.5 %: tolerated", 5.0, replace(CHAMPION, errors=0.01), 6_000),
+    Scenario("a fifth slower: tolerated", 5.0, replace(CHAMPION, median_seconds=0.024), 6_000),
 ]
 
 

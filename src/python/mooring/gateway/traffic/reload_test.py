@@ -194,6 +194,16 @@ def test_what_is_under_way_when_its_model_is_withdrawn_is_answered(
         assert answer.result().status == 200
 
 
+def test_what_is_withdrawn_is_let_go(
+    served: RunningGateway, one: FakeUpstream, other: FakeUpstream
+) -> None:
+    labels = {"model": "voyage_delay", "version": "1", "replica": "0"}
+    name = "mooring_gateway_breaker_state"
+    assert served.counted(name, **labels) is not None
+    served.publish(document(2, voyage_time=other))
+    until(lambda: served.counted(name, **labels), lambda found: found is None)
+
+
 def test_the_old_champion_answers_until_the_new_one_is_ready(
     served: RunningGateway, two: FakeUpstream
 ) -> None:
