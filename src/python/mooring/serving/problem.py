@@ -6,7 +6,6 @@ They hold what the error says of itself, and errors hold no values of a request.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
@@ -55,5 +54,7 @@ def problem(error: MooringError, headers: Mapping[str, str]) -> JSONResponse:
         "detail": str(error),
     }
     if isinstance(error, InvalidRows):
-        document["errors"] = [asdict(violation) for violation in error.violations]
+        document["errors"] = [
+            {"path": v.path, "kind": v.kind, "message": v.message} for v in error.violations
+        ]
     return JSONResponse(document, status, dict(headers), CONTENT_TYPE)

@@ -59,7 +59,7 @@ def attack(running: RunningGateway, home: Path, *, examples: int, seed: int, key
         *("--continue-on-failure", "--no-color", f"--header=Authorization: Bearer {key}"),
         *("--report=json", f"--report-json-path={report}"),
     ]
-    done = run("schemathesis", ["run", document, *arguments], _HOOKS)
+    done = run("schemathesis", ["run", document, *arguments], _HOOKS, home)
     told = json.loads(report.read_text())
     operations = told["operations"]
     return Found(

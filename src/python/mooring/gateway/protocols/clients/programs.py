@@ -29,14 +29,18 @@ def answers_of(name: str, port: int) -> dict[str, Any]:
 
 
 def run(
-    name: str, arguments: list[str], environment: Mapping[str, str] | None = None
+    name: str,
+    arguments: list[str],
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end."""
+    """Run a program to its end, in a folder where it may leave things."""
     return subprocess.run(
         [str(_executable(name)), *arguments],
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
+        cwd=folder,
         timeout=_PATIENCE_SECONDS,
         check=False,
     )
