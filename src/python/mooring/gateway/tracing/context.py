@@ -6,19 +6,18 @@ caller's mistake costs its trace and never its request.
 
 from __future__ import annotations
 
+import random
 import re
-import secrets
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 _PARENT = re.compile(
-    rb"(?P<version>(?!ff)[0-9a-f]{2})"
-    rb"-(?P<trace>(?!0{32})[0-9a-f]{32})"
-    rb"-(?P<span>(?!0{16})[0-9a-f]{16})"
-    rb"-(?P<flags>[0-9a-f]{2})"
-    # Versions of the future may say more.
-    rb"(?P<more>-.*)?",
+    rb"((?!ff)[0-9a-f]{2})"  # version
+    rb"-((?!0{32})[0-9a-f]{32})"  # trace
+    rb"-((?!0{16})[0-9a-f]{16})"  # span
+    rb"-([0-9a-f]{2})"  # flags
+    rb"(-.*)?",  # versions of the future may say more
     re.DOTALL,
 )
 _SAMPLED = 0x01
@@ -31,9 +30,12 @@ _MOST_MEMBERS = 32
 _LONGEST_STATE = 512
 
 
-@dataclass(frozen=True)
-class TraceContext:
-    """One span of a trace: lower-case hex ids of 32 and 16 digits."""
+class TraceContext(NamedTuple):
+    """One span of a trace: lower-case hex ids of 32 and 16 digits.
+
+    A tuple, since one is made for every hop of every request: a frozen dataclass takes 5 times as
+    long.
+    """
 
     trace_id: str
     span_id: str
@@ -48,7 +50,9 @@ class TraceContext:
 
     def child(self) -> TraceContext:
         """A new span, caused by this one."""
-        return replace(self, span_id=_new_span_id(), parent_id=self.span_id)
+        return TraceContext(
+            self.trace_id, _new_id(16), self.sampled, parent_id=self.span_id, state=self.state
+        )
 
 
 # The span of the request that is being answered; None outside of requests.
@@ -63,7 +67,7 @@ def trace_id() -> str:
 
 def begin(sampled: bool = False) -> TraceContext:
     """A trace that begins here."""
-    return TraceContext(secrets.token_hex(16), _new_span_id(), sampled)
+    return TraceContext(_new_id(32), _new_id(16), sampled)
 
 
 def read(parents: Sequence[bytes], states: Sequence[bytes] = ()) -> TraceContext | None:
@@ -74,14 +78,14 @@ def read(parents: Sequence[bytes], states: Sequence[bytes] = ()) -> TraceContext
     if len(parents) != 1:
         return None
     match = _PARENT.fullmatch(parents[0].strip(b" \t"))
-    if match is None or (match["version"] == b"00" and match["more"] is not None):
+    if match is None:
         return None
-    return TraceContext(
-        trace_id=match["trace"].decode(),
-        span_id=match["span"].decode(),
-        sampled=bool(int(match["flags"], 16) & _SAMPLED),
-        state=_read_state(states),
-    )
+    version, trace, span, flags, more = match.groups()
+    if version == b"00" and more is not None:
+        return None
+    sampled = bool(int(flags, 16) & _SAMPLED)
+    state = _read_state(states) if states else ""
+    return TraceContext(trace.decode(), span.decode(), sampled, state=state)
 
 
 def _read_state(states: Sequence[bytes]) -> str:
@@ -97,5 +101,6 @@ def _read_state(states: Sequence[bytes]) -> str:
     return joined.decode() if len(joined) <= _LONGEST_STATE else ""
 
 
-def _new_span_id() -> str:
-    return secrets.token_hex(8)
+def _new_id(digits: int) -> str:
+    """Random, but no secret: nobody is let in who guesses it."""
+    return f"{random.getrandbits(4 * digits):0{digits}x}"

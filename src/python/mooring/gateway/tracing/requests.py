@@ -6,7 +6,6 @@ import random
 import time
 from dataclasses import dataclass, field
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mooring.gateway.template import method_of, template_of
@@ -59,7 +58,8 @@ class TraceRequests:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["traceresponse"] = context.traceparent
+                header = (b"traceresponse", context.traceparent.encode())
+                message["headers"] = [*message.get("headers", ()), header]
             await send(message)
 
         try:
