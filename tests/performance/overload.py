@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -215,9 +216,11 @@ def main() -> None:
     for policy in policies():
         name = {"kind": policy.kind, "limit": policy.limit, "queue": policy.queue}
         for rate in (80.0, 95.0, 150.0):
-            print(json.dumps(name | {"run": "step"} | step(policy, rate)))
+            sys.stdout.write(json.dumps(name | {"run": "step"} | step(policy, rate)) + "\n")
         for clients in (8, 32, 64, 120):
-            print(json.dumps(name | {"run": "batches"} | batches(policy, clients)))
+            sys.stdout.write(
+                json.dumps(name | {"run": "batches"} | batches(policy, clients)) + "\n"
+            )
 
 
 if __name__ == "__main__":
