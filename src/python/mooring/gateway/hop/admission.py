@@ -58,10 +58,11 @@ class Lane:
         policy: AdmissionPolicy,
         instruments: Instruments,
         clock: Callable[[], float] = time.monotonic,
+        limit: Limit | None = None,
     ) -> None:
         self._model = model
         self._policy = policy
-        self._limit = policy.new_limit()
+        self._limit = limit or policy.new_limit()
         self._instruments = instruments
         self._clock = clock
         self._in_flight = 0
