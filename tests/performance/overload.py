@@ -12,11 +12,10 @@ gives the same figures everywhere.
 from __future__ import annotations
 
 import asyncio
-import json
 import random
-from collections.abc import Sequence
+import sys
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -26,8 +25,7 @@ from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.testing.virtual_time import run_virtually
 from mooring.telemetry.binding import bind
 from mooring.telemetry.resilience import METRICS
-
-Kind = Literal["fixed", "adaptive"]
+from tests.performance.gradient import Gradient
 
 # The contract's default.
 DEADLINE_SECONDS = 10.0
@@ -136,44 +134,55 @@ async def _answered(service: Service) -> None:
         raise UpstreamTimeout("m", "too late") from None
 
 
-def new_lane(policy: AdmissionPolicy) -> Lane:
-    """A lane in the time of the running loop."""
-    instruments = bind(METRICS, CollectorRegistry())
-    return Lane("m", policy, instruments, asyncio.get_running_loop().time)
+@dataclass(frozen=True)
+class Candidate:
+    """One way to bound the work, by name."""
+
+    name: str
+    policy: AdmissionPolicy
+    gradient: bool = False
+
+    def new_lane(self) -> Lane:
+        """A lane in the time of the running loop."""
+        instruments = bind(METRICS, CollectorRegistry())
+        limit = Gradient(self.policy.limit) if self.gradient else None
+        return Lane("m", self.policy, instruments, asyncio.get_running_loop().time, limit)
 
 
-async def _step(policy: AdmissionPolicy, rate: float, seed: int) -> dict[str, Any]:
+ADAPTIVE = Candidate("adaptive (default)", AdmissionPolicy())
+CANDIDATES = (
+    ADAPTIVE,
+    Candidate("fixed 256", AdmissionPolicy(kind="fixed")),
+    Candidate("fixed 64", AdmissionPolicy(kind="fixed", limit=64)),
+    Candidate("fixed 4, queue 16", AdmissionPolicy(kind="fixed", limit=4, queue=16)),
+    Candidate("Gradient2, at most 64", AdmissionPolicy(limit=64), gradient=True),
+)
+
+
+async def _step(candidate: Candidate, rate: float, end: float) -> dict[str, float]:
     service, tally = Serial(FULL), Tally()
-    clock = asyncio.get_running_loop().time
-    start = clock()
+    start = asyncio.get_running_loop().time()
 
     def slow_down() -> None:
         service.rate = SLOW
 
     asyncio.get_running_loop().call_at(start + STEP_SECONDS, slow_down)
-    await offer(new_lane(policy), service, rate, END_SECONDS, seed, tally)
+    await offer(candidate.new_lane(), service, rate, end, 7, tally)
     before = (start + 5.0, start + STEP_SECONDS)
-    after = (start + STEP_SECONDS + SETTLED_SECONDS, start + END_SECONDS)
+    after = (start + STEP_SECONDS + SETTLED_SECONDS, start + end)
     base, slow = tally.quantile(0.99, *before), tally.quantile(0.99, *after)
     return {
-        "offered": rate,
-        "goodput before": round(tally.rate(*before), 1),
-        "p99 before ms": round(base * 1_000),
-        "goodput after": round(tally.rate(*after), 1),
-        "of capacity": round(tally.rate(*after) / SLOW, 3),
-        "p99 after ms": round(slow * 1_000),
-        "p99 ratio": round(slow / base, 2),
-        "failed before": tally.failed(*before),
+        "p99 before": base,
+        "p99 after": slow,
+        "ratio": slow / base,
+        "goodput": tally.rate(*after) / SLOW,
     }
 
 
-async def _batches(
-    policy: AdmissionPolicy, clients: int, fixed: float, seconds: float
-) -> dict[str, Any]:
-    """So many clients, each with one request under way, against a service that batches."""
-    service, lane, tally = Batching(fixed, fixed / 40), new_lane(policy), Tally()
+async def _batches(candidate: Candidate, clients: int, fixed: float) -> dict[str, float]:
+    service, lane, tally = Batching(fixed, fixed / 40), candidate.new_lane(), Tally()
     clock = asyncio.get_running_loop().time
-    start, draw = clock(), random.Random(7)
+    start, draw, seconds = clock(), random.Random(7), 150 * fixed
 
     async def client() -> None:
         while clock() < start + seconds:
@@ -183,41 +192,41 @@ async def _batches(
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return {
-        "clients": clients,
-        "fixed ms": round(fixed * 1_000),
-        "answers a second": round(tally.rate(start + seconds / 2, start + seconds)),
+        "rate": tally.rate(start + seconds / 2, start + seconds),
         "failed": tally.failed(start, start + seconds),
-        "p99 ms": round(tally.quantile(0.99, start + seconds / 2, start + seconds) * 1_000, 1),
     }
 
 
-def step(policy: AdmissionPolicy, rate: float = 80.0, seed: int = 7) -> dict[str, Any]:
+def step(candidate: Candidate, rate: float = 80.0, end: float = END_SECONDS) -> dict[str, float]:
     """A serial service goes from 100 to 30 requests a second under a steady load."""
-    return run_virtually(_step(policy, rate, seed))
+    return run_virtually(_step(candidate, rate, end))
 
 
-def batches(policy: AdmissionPolicy, clients: int, fixed: float = 0.002) -> dict[str, Any]:
-    """A service that batches, at `fixed` seconds a call, is not to be held back."""
-    return run_virtually(_batches(policy, clients, fixed, 150 * fixed))
+def batches(candidate: Candidate, clients: int, fixed: float = 0.002) -> dict[str, float]:
+    """So many clients, each with one request under way, before a service that batches, at `fixed`
+    seconds a call: it is not to be held back.
+    """
+    return run_virtually(_batches(candidate, clients, fixed))
 
 
-def policies() -> Sequence[AdmissionPolicy]:
-    """What is compared."""
-    return (
-        AdmissionPolicy(kind="fixed"),
-        AdmissionPolicy(kind="fixed", limit=4, queue=16),
-        AdmissionPolicy(kind="adaptive"),
-    )
+def row(candidate: Candidate) -> str:
+    """The figures of one candidate, as a row of a table."""
+    steps = [step(candidate, rate) for rate in (80.0, 95.0, 150.0)]
+    crowds = [batches(candidate, 64, fixed) for fixed in (0.002, 0.1)]
+    cells = [
+        candidate.name,
+        *(f"{s['p99 before'] * 1e3:.0f} → {s['p99 after'] * 1e3:.0f} ms" for s in steps),
+        " / ".join(f"{s['ratio']:.1f}" for s in steps),
+        f"{min(s['goodput'] for s in steps):.0%}",
+        *(f"{c['rate']:,.0f}, {c['failed']:,.0f} turned away" for c in crowds),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def main() -> None:
-    """Print all figures, one JSON object a line."""
-    for policy in policies():
-        name = {"kind": policy.kind, "limit": policy.limit, "queue": policy.queue}
-        for rate in (80.0, 95.0, 150.0):
-            print(json.dumps(name | {"run": "step"} | step(policy, rate)))
-        for clients in (8, 32, 64, 120):
-            print(json.dumps(name | {"run": "batches"} | batches(policy, clients)))
+    """Print the rows of the table in docs/gateway/resilience.md."""
+    for candidate in CANDIDATES:
+        sys.stdout.write(row(candidate) + "\n")
 
 
 if __name__ == "__main__":

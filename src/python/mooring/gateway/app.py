@@ -23,6 +23,7 @@ from mooring.gateway.drain import CloseWhileDraining, Drain
 from mooring.gateway.edge.body import BodyLimit
 from mooring.gateway.hangup import Hangup
 from mooring.gateway.health import health_routes
+from mooring.gateway.hop.admission import Admission
 from mooring.gateway.identity import RequestId
 from mooring.gateway.metrics import CountRequests
 from mooring.gateway.openapi import OpenApi
@@ -95,7 +96,8 @@ def create_app(ports: Ports) -> FastAPI:
     )
     problems.install(app)
     # Before the routes that end in `{model}`, which would match `name:predict` too.
-    predictor = Predictor(ports.models, ports.instruments, ports.log, ports.ids)
+    admission = Admission(ports.settings.admission, ports.instruments)
+    predictor = Predictor(ports.models, ports.instruments, ports.log, ports.ids, admission)
     app.router.routes.extend(Predict(predictor).routes())
     app.router.routes.extend(Infer(predictor).routes())
     feedback = Feedback(ports.models, ports.ids, ports.log, ports.caps, ports.instruments)

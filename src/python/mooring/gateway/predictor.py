@@ -17,7 +17,7 @@ from mooring.contract.columns import Columns, rows_in
 from mooring.contract.errors import InvalidRows
 from mooring.gateway.account import note
 from mooring.gateway.call import Call
-from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
+from mooring.gateway.hop.admission import Admission
 from mooring.gateway.hop.served import Served
 from mooring.gateway.prediction_ids import PredictionIds
 from mooring.gateway.traffic.models import Model, Models
@@ -79,19 +79,25 @@ class Predictor:
     """Answers calls for predictions."""
 
     def __init__(
-        self, models: Models, instruments: Instruments, capture: Capture, ids: PredictionIds
+        self,
+        models: Models,
+        instruments: Instruments,
+        capture: Capture,
+        ids: PredictionIds,
+        admission: Admission,
     ) -> None:
         self._models = models
         self._instruments = instruments
         self._capture = capture
         self._ids = ids
+        self._admission = admission
 
     def expect(self, call: Call) -> None:
         """Raises UnknownModel or UnknownVersion, before anybody has read a body for nothing."""
         self._models[call.model].named(call.version, call.label)
 
     async def predict(self, call: Call, parse: Parse) -> Predicted:
-        """Answer one call. Raises RequestError, InvalidRows or UpstreamError."""
+        """Answer one call. Raises RequestError, InvalidRows, Unserved or UpstreamError."""
         model = self._models[call.model]
         started = time.perf_counter()
         try:
@@ -104,12 +110,16 @@ class Predictor:
         variant = model.choose(call)
         served = variant.ask()
         note(model=variant.model, version=served.target.version)
-        columns = self._parse(served, parse)
-        note(rows=rows_in(columns))
-        answer = variant.predict(served, columns, _deadline(call, served))
-        if model.judges(call, variant):
-            answer = model.rollout.watched(variant.role, answer)
-        values = await answer
+        promised = served.contract.limits.deadline_seconds
+        deadline = self._admission.deadline(promised, call.patience)
+        async with self._admission.lane(model.name).admitted(deadline):
+            # Inside, for reading rows is work too.
+            columns = self._parse(served, parse)
+            note(rows=rows_in(columns))
+            answer = variant.predict(served, columns, deadline)
+            if model.judges(call, variant):
+                answer = model.rollout.watched(variant.role, answer)
+            values = await answer
         version = str(served.target.version)
         self._instruments.add(PREDICTIONS, len(values), model=variant.model, version=version)
         ids = self._ids.make(variant.model, call.caller, len(values))
@@ -125,7 +135,3 @@ class Predictor:
         except InvalidRows as error:
             count_violations(error, served.contract, self._instruments)
             raise
-
-
-def _deadline(call: Call, served: Served) -> Deadline:
-    return deadline_of(served.contract.limits.deadline_seconds, LONGEST_SECONDS, call.patience)

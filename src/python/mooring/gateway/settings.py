@@ -15,6 +15,7 @@ from mooring.gateway.auth.settings import ISSUER_VARIABLES, AuthSettings
 from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.configured import Sources
 from mooring.gateway.edge.limits import EdgeLimits
+from mooring.gateway.hop.admission import AdmissionPolicy
 from mooring.gateway.requestlog import Choice
 from mooring.gateway.setting import Text, address, choice, group, in_home, number, setting, whole
 from mooring.gateway.tracing.collector import Collector
@@ -70,6 +71,7 @@ class Settings:
         "", "MOORING_HOP_TOKEN", _HOP_TOKEN, "what the model services ask for", secret=True
     )
     edge: EdgeLimits = group(EdgeLimits)
+    admission: AdmissionPolicy = group(AdmissionPolicy)
     auth: AuthSettings = group(AuthSettings)
     lines: Choice = group(Choice)
     collector: Collector = group(Collector)

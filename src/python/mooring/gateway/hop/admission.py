@@ -13,23 +13,34 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 from mooring.gateway.errors import DeadlineExceeded, Overloaded, ShedReason, UpstreamTimeout
-from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.deadline import Deadline, deadline_of
 from mooring.gateway.hop.limit import Fixed, Limit, Paced, PacePolicy
+from mooring.gateway.setting import choice, number, whole
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.resilience import EXPIRED, IN_FLIGHT, LIMIT, QUEUED, SHED_REQUESTS
 
 
 @dataclass(frozen=True)
 class AdmissionPolicy:
-    """How much work a model may have."""
+    """How much work a model may have, and for how long."""
 
-    limit: int = 256
-    kind: Literal["fixed", "adaptive"] = "adaptive"
-    queue: int = 64
-    queue_seconds: float = 0.1
+    kind: str = choice(
+        "adaptive", "MOORING_ADMISSION", ("adaptive", "fixed"), "measured: docs/gateway/resilience"
+    )
+    limit: int = whole(
+        256, "MOORING_MODEL_REQUESTS", 1, 10_000, "in flight; each holds its body and its rows"
+    )
+    queue: int = whole(64, "MOORING_MODEL_QUEUE", 0, 10_000, "besides; a burst, not a backlog")
+    queue_seconds: float = number(
+        0.1, "MOORING_MODEL_QUEUE_SECONDS", 0, 10, "the latency objective: later is of no use"
+    )
+    # A server that stops finishes what is under way, and is not to take longer than a platform
+    # waits before it kills.
+    deadline_seconds: float = number(
+        30, "MOORING_DEADLINE_SECONDS", 0.01, 600, "whatever a contract promises or a caller asks"
+    )
 
     def new_limit(self) -> Limit:
         """The limit of one lane."""
@@ -47,10 +58,11 @@ class Lane:
         policy: AdmissionPolicy,
         instruments: Instruments,
         clock: Callable[[], float] = time.monotonic,
+        limit: Limit | None = None,
     ) -> None:
         self._model = model
         self._policy = policy
-        self._limit = policy.new_limit()
+        self._limit = limit or policy.new_limit()
         self._instruments = instruments
         self._clock = clock
         self._in_flight = 0
@@ -138,6 +150,10 @@ class Admission:
         self._policy = policy
         self._instruments = instruments
         self._lanes: dict[str, Lane] = {}
+
+    def deadline(self, promised: float, patience: float | None) -> Deadline:
+        """Until when a request is worked on that comes now; see `deadline_of`."""
+        return deadline_of(promised, self._policy.deadline_seconds, patience)
 
     def lane(self, model: str) -> Lane:
         """The lane of a routed model."""

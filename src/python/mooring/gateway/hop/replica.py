@@ -109,7 +109,9 @@ class Replica:
             ok = True
         except UpstreamError as error:
             ok = _verdict(error, given / served.contract.limits.deadline_seconds)
-            self.doubted.set()
+            # To be busy, or too slow for a caller in a hurry, is not to be gone.
+            if ok is False or not isinstance(error, UpstreamBusy | UpstreamTimeout):
+                self.doubted.set()
             raise
         except asyncio.CancelledError:
             # Whoever waits may look at the clock a moment before the hop does.

@@ -94,7 +94,7 @@ def test_what_speaks_against_a_replica(
 ) -> None:
     bench.fail(error)
     assert (bench.replica.breaker.state, bench.shown[-1]) == (state, state)
-    assert bench.replica.doubted.is_set()
+    assert bench.replica.doubted.is_set() == (not isinstance(error, errors.UpstreamBusy))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,7 @@ def test_a_timeout_counts_if_the_replica_was_given(
 ) -> None:
     bench.fail(errors.UpstreamTimeout("m", "late"), seconds)
     assert bench.replica.breaker.state is state
+    assert bench.replica.doubted.is_set() == (state is State.OPEN)
 
 
 @pytest.mark.parametrize(

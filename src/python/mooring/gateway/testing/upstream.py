@@ -124,6 +124,7 @@ class _Endpoints:
 
     async def say_goodbye(self, request: web.Request, response: web.StreamResponse) -> None:
         if self._behaviour.leaving:
+            response.headers["Connection"] = "close"  # by itself aiohttp closes without a word here
             response.force_close()
 
     async def readyz(self, request: web.Request) -> web.Response:
