@@ -57,7 +57,7 @@ class Context:
         """What records call it: the same content has the same key in every process."""
         return int.from_bytes(hashlib.sha256(self.payload).digest()[:8], "little")
 
-    @property
+    @cached_property
     def columns(self) -> tuple[LoggedFeature, ...]:
         """The features whose values are kept in any form, in the order of the records' columns."""
         return tuple(f for f in self.features if f.treatment != "dropped")

@@ -12,11 +12,11 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mooring.predictionlog.connection import Connection
-from mooring.predictionlog.entries import Entry, Stream
+from mooring.predictionlog.entries import Entry, Part, Stream
 from mooring.predictionlog.ledger import Bounds, Count, Ledger
 from mooring.predictionlog.outbox import Outbox
 from mooring.predictionlog.process import WriterProcess
@@ -26,9 +26,9 @@ _log = logging.getLogger(__name__)
 
 # Requests are gathered for so long: then waking the thread is no cost of a request's own.
 _LINGER_SECONDS = 0.005
-# Encoding holds the interpreter. After so many frames it is let go for a moment, or a thread that
-# waits for it, the event loop's, would wait for its whole switch interval of 5 ms.
-_BREATH_FRAMES = 8
+# Encoding holds the interpreter. After so many rows, some hundred microseconds, it is let go for a
+# moment, or a thread that waits for it, the event loop's, would wait its switch interval of 5 ms.
+_BREATH_ROWS = 32
 _BREATH_SECONDS = 0.0003
 _IDLE_SECONDS = 1.0
 _CLOSING_SECONDS = 0.05
@@ -113,25 +113,25 @@ class Feed:
         return bool(self._incoming)
 
     def _encode(self) -> None:
-        frames = 0
+        rows = 0
         while self._incoming:
-            frames += self._encode_one(self._incoming.popleft())
-            if frames >= _BREATH_FRAMES:
-                frames = 0
+            rows += self._encode_one(self._incoming.popleft())
+            if rows >= _BREATH_ROWS:
+                rows = 0
                 # A burst must not keep what is encoded already from leaving.
                 self._connection.send()
                 time.sleep(_BREATH_SECONDS)
 
     def _encode_one(self, entry: Entry) -> int:
         try:
-            parts = list(entry.parts())
+            parts = list(_breathing(entry.parts()))
         except Exception:
             _log.exception("records cannot be encoded", extra={"model": entry.stream.model})
             self._ledger.drop(entry.stream, entry.rows, entry.size, "fault")
-            return 1
+            return entry.rows
         size = sum(self._outbox.put(entry.stream, part).size for part in parts)
         self._ledger.resize(entry.size, size)
-        return len(parts)
+        return parts[-1].rows
 
     def _give_up(self) -> None:
         lost = 0
@@ -144,3 +144,11 @@ class Feed:
             lost += entry.rows
         if lost:
             _log.error("the log was not written to its end", extra={"records": lost})
+
+
+def _breathing(parts: Iterator[Part]) -> Iterator[Part]:
+    """The parts of a large entry, with a breath between them."""
+    for number, part in enumerate(parts):
+        if number:
+            time.sleep(_BREATH_SECONDS)
+        yield part
