@@ -21,14 +21,7 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
 # Of two, a proxy may have obeyed the other one.
 _SINGLE = frozenset(
-    (
-        b"host",
-        b"transfer-encoding",
-        b"expect",
-        b"content-type",
-        b"content-encoding",
-        b"authorization",
-    )
+    b"host transfer-encoding expect content-type content-encoding authorization".split()
 )
 
 # In a path a proxy may compare with its rules before or after decoding; so they must not matter:
