@@ -31,8 +31,10 @@ _log = logging.getLogger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 
-# A closed category lists all it accepts, maybe hundreds; an answer about 20 of them stays small.
-_LONGEST_MESSAGE = 200
+# A closed category lists all it accepts, maybe hundreds. No answer to a bad request is longer than
+# 2 KiB, whatever was sent: what costs the caller little must not cost us much.
+_LONGEST_TEXT = 200  # bytes
+_LONGEST_LIST = 1_100  # bytes
 
 
 @dataclass(frozen=True)
@@ -206,11 +208,18 @@ def _parameters(error: RequestValidationError) -> Response:
 
 
 def _violations(violations: Sequence[Violation]) -> list[dict[str, str]]:
-    return [
-        {"path": v.path, "kind": v.kind, "message": _bounded(v.message)}
-        for v in violations[: InvalidRows.SHOWN]
-    ]
+    """The first, and of those behind it as many as fit."""
+    shown: list[dict[str, str]] = []
+    for v in violations[: InvalidRows.SHOWN]:
+        entry = {"path": _bounded(v.path), "kind": v.kind, "message": _bounded(v.message)}
+        if shown and len(orjson.dumps([*shown, entry])) > _LONGEST_LIST:
+            break
+        shown.append(entry)
+    return shown
 
 
-def _bounded(message: str) -> str:
-    return message if len(message) <= _LONGEST_MESSAGE else f"{message[:_LONGEST_MESSAGE]}…"
+def _bounded(text: str) -> str:
+    shown = text[:_LONGEST_TEXT]
+    while len(orjson.dumps(shown)) > _LONGEST_TEXT + len('""'):
+        shown = shown[: len(shown) * 3 // 4]
+    return text if shown == text else f"{shown}…"

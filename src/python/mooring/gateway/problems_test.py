@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
 from mooring.contract.errors import InvalidRows, MooringError, Violation
@@ -55,9 +57,24 @@ def test_a_message_that_lists_hundreds_of_categories_is_cut() -> None:
     violations = [Violation("instances[0].dest", "literal_error", "x" * 10_000)] * 500
     response = answer(InvalidRows(violations))
     document = json.loads(bytes(response.body))
-    assert len(response.body) < 8_192
-    assert len(document["errors"]) == InvalidRows.SHOWN
+    assert len(response.body) <= 2_048
+    assert 1 < len(document["errors"]) < InvalidRows.SHOWN
     assert document["detail"].startswith("500 violation(s)")
+
+
+@given(
+    st.lists(
+        st.builds(
+            Violation, st.text(max_size=600), st.just("literal_error"), st.text(max_size=600)
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_answer_about_rows_is_longer_than_2_kib(violations: list[Violation]) -> None:
+    response = answer(InvalidRows(violations))
+    assert len(response.body) <= 2_048
+    assert json.loads(bytes(response.body))["errors"]
 
 
 def test_a_deadline_has_no_retry_after_because_trying_again_would_only_add_load() -> None:

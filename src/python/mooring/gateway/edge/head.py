@@ -19,6 +19,11 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?")
 
+# Of two, a proxy may have obeyed the other one.
+_SINGLE = frozenset(
+    b"host transfer-encoding expect content-type content-encoding authorization".split()
+)
+
 # In a path a proxy may compare with its rules before or after decoding; so they must not matter:
 # slashes and backslashes, control characters, and segments of dots.
 _AMBIGUOUS = re.compile(
@@ -33,18 +38,23 @@ def check_head(version: str, method: bytes, target: bytes, headers: Headers) -> 
     if method == b"CONNECT":
         raise WrongMethod(("GET", "POST"))
     _check_target(method, target)
-    hosts = 0
-    for name, value in headers:
-        if name == b"host":
-            hosts += 1
-            if not _HOST.fullmatch(value):
-                raise MalformedHttp("the Host header is no name or address")
-        elif name == b"transfer-encoding":
-            _check_encoding(version, value)
-        elif name == b"expect" and value.lower() != b"100-continue":
-            raise UnknownExpectation
-    if hosts > 1 or (hosts == 0 and version == "1.1"):
-        raise MalformedHttp(f"there are {hosts} Host headers, not one")
+    single = [header for header in headers if header[0] in _SINGLE]
+    names = {name for name, _ in single}
+    if len(names) != len(single):
+        raise MalformedHttp("a header is there twice that says one thing, such as Host")
+    if b"host" not in names and version == "1.1":
+        raise MalformedHttp("there is no Host header")
+    for name, value in single:
+        _check_header(version, name, value)
+
+
+def _check_header(version: str, name: bytes, value: bytes) -> None:
+    if name == b"host" and not _HOST.fullmatch(value):
+        raise MalformedHttp("the Host header is no name or address")
+    if name == b"transfer-encoding":
+        _check_encoding(version, value)
+    if name == b"expect" and value.lower() != b"100-continue":
+        raise UnknownExpectation
 
 
 def _check_encoding(version: str, value: bytes) -> None:

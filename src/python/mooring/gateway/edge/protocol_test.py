@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -46,3 +47,16 @@ def test_a_long_body_is_no_long_head(served: RunningGateway) -> None:
     body = b" " * 4 * LONGEST_HEAD
     answer = served.post("/livez", body)
     assert answer.status == 405
+
+
+def test_an_answer_to_head_has_no_body_and_the_connection_goes_on(served: RunningGateway) -> None:
+    request = b"HEAD /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" + GET + b"Connection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), 20) as connection:
+        connection.sendall(request)
+        received = b""
+        while part := connection.recv(65_536):
+            received += part
+    heads = received.split(b"HTTP/1.1 ")[1:]
+    assert [head[:3] for head in heads] == [b"200", b"200"]
+    assert heads[0].endswith(b"\r\n\r\n")
+    assert int(heads[0].lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]) > 1_000
