@@ -1,4 +1,8 @@
-"""`python -m mooring.gateway`: the gateway process, configured by its environment."""
+"""`python -m mooring.gateway`: the gateway process, configured by its environment.
+
+With the word `check-config` it only looks at all that it would be configured by: in an image, where
+there is no `mooring` command.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +31,15 @@ def main(environ: Mapping[str, str], lines: Lines | None = None) -> int:
         return error.exit_code
 
 
+def look(environ: Mapping[str, str]) -> int:
+    """Name each mistake in what a gateway is configured by; 78 if there is one."""
+    from mooring.gateway.check import check
+
+    faults = check(environ).faults
+    sys.stderr.writelines(f"mooring gateway: {fault}\n" for fault in faults)
+    return os.EX_CONFIG if faults else os.EX_OK
+
+
 def _end(number: int, frame: FrameType | None) -> None:
     sys.exit(0)
 
@@ -36,6 +49,8 @@ if __name__ == "__main__":
     # that comes while the imports below take their second would be lost, and the container killed
     # when its time is over.
     signal.signal(signal.SIGTERM, _end)
+    if sys.argv[1:] == ["check-config"]:
+        sys.exit(look(os.environ))
     from contextlib import closing
 
     from mooring.gateway.lines import STDERR, Lines

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mooring.gateway.__main__ import main
+from mooring.gateway.__main__ import look, main
 from mooring.gateway.testing.gateway import routing_document
 
 SOUND = json.dumps(routing_document("http://127.0.0.1:3000"))
@@ -58,3 +58,14 @@ def test_a_port_in_use_is_one_line_that_names_its_setting_and_exit_69(
     assert code == 69
     assert f"127.0.0.1:{port}: Address already in use" in line
     assert name in line
+
+
+def test_a_look_names_each_mistake_and_starts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "routing.json"
+    path.write_text(SOUND)
+    assert look({"MOORING_ROUTING": str(path)}) == 0
+    assert not capsys.readouterr().err
+    assert look({"MOORING_GATEWAY_PORT": "x", "MOORING_DRAIN_SECONDS": "y"}) == 78
+    assert len(capsys.readouterr().err.splitlines()) == 2
