@@ -86,7 +86,7 @@ class Lane:
     async def _enter(self, deadline: Deadline) -> None:
         if deadline.passed(self._clock()):
             raise self._expired()
-        if self._in_flight < self._limit.now and not self._waiting:
+        if self._in_flight < self._limit.now:  # then nobody waits: whoever leaves lets them in
             self._in_flight += 1
             self._show()
         elif len(self._waiting) >= self._policy.queue:
