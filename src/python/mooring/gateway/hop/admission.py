@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from mooring.gateway.errors import DeadlineExceeded, Overloaded, ShedReason, UpstreamTimeout
 from mooring.gateway.hop.deadline import Deadline, deadline_of
 from mooring.gateway.hop.limit import Fixed, Limit, Paced, PacePolicy
+from mooring.gateway.hop.turnstile import Turnstile
 from mooring.gateway.setting import choice, number, whole
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.resilience import EXPIRED, IN_FLIGHT, LIMIT, QUEUED, SHED_REQUESTS
@@ -59,12 +60,14 @@ class Lane:
         instruments: Instruments,
         clock: Callable[[], float] = time.monotonic,
         limit: Limit | None = None,
+        turnstile: Turnstile | None = None,
     ) -> None:
         self._model = model
         self._policy = policy
         self._limit = limit or policy.new_limit()
         self._instruments = instruments
         self._clock = clock
+        self._turnstile = turnstile or Turnstile()
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
@@ -74,19 +77,21 @@ class Lane:
         await self._enter(deadline)
         began, company = self._clock(), self._in_flight
         try:
+            await self._turnstile.passed()
             yield
         except UpstreamTimeout:
             self._limit.measured(self._clock() - began, company)
             raise
         else:
             self._limit.measured(self._clock() - began, company)
+            await self._turnstile.passed()
         finally:
             self._leave()
 
     async def _enter(self, deadline: Deadline) -> None:
         if deadline.passed(self._clock()):
             raise self._expired()
-        if self._in_flight < self._limit.now and not self._waiting:
+        if self._in_flight < self._limit.now:  # then nobody waits: whoever leaves lets them in
             self._in_flight += 1
             self._show()
         elif len(self._waiting) >= self._policy.queue:
@@ -149,6 +154,7 @@ class Admission:
     def __init__(self, policy: AdmissionPolicy, instruments: Instruments) -> None:
         self._policy = policy
         self._instruments = instruments
+        self._turnstile = Turnstile()  # of all, since they share one event loop
         self._lanes: dict[str, Lane] = {}
 
     def deadline(self, promised: float, patience: float | None) -> Deadline:
@@ -159,7 +165,8 @@ class Admission:
         """The lane of a routed model."""
         lane = self._lanes.get(model)
         if lane is None:
-            lane = self._lanes[model] = Lane(model, self._policy, self._instruments)
+            lane = Lane(model, self._policy, self._instruments, turnstile=self._turnstile)
+            self._lanes[model] = lane
         return lane
 
 
