@@ -33,6 +33,9 @@ from mooring.contract.feature import Feature
 from mooring.process.children import Child, Processes
 from mooring.process.ports import LOOPBACK, free_port
 from mooring.process.service import ServiceProcess
+from tests.performance import load, slotted_gateway
+from tests.performance.fastapi_peer import create_app
+from tests.performance.slotted_gateway import GATEWAY
 from tests.repository.tracked import ROOT
 
 MODEL = "flight_delay"
@@ -118,11 +121,10 @@ def _gateway(processes: Processes, home: Path, model: Child, slots: int | None) 
         # All clients have one address here.
         "MOORING_CONNECTIONS_PER_ADDRESS": "1024",
     }
-    own = (
-        ["mooring.gateway"] if slots is None else ["tests.performance.slotted_gateway", str(slots)]
-    )
-    name = "gateway" if slots is None else f"gateway, {slots} slots"
-    child = processes.start(name, [sys.executable, "-m", *own], environ | _PATH)
+    name, module = "gateway", [GATEWAY]
+    if slots is not None:
+        name, module = f"gateway, {slots} slots", [slotted_gateway.__name__, str(slots)]
+    child = processes.start(name, [sys.executable, "-m", *module], environ | _PATH)
     url = f"http://{LOOPBACK}:{port}/readyz"
     processes.wait_until(child, lambda: status_of(url) == 200, _BOOT_SECONDS)
     return Server(name, port, f"/v1/models/{MODEL}:predict", (child, model))
@@ -130,8 +132,9 @@ def _gateway(processes: Processes, home: Path, model: Child, slots: int | None) 
 
 def _fastapi(processes: Processes, bundle: Path) -> Server:
     port = free_port()
+    factory = f"{create_app.__module__}:{create_app.__name__}"
     command = [
-        sys.executable, "-m", "uvicorn", "--factory", "tests.performance.fastapi_peer:create_app",
+        sys.executable, "-m", "uvicorn", "--factory", factory,
         "--port", str(port), "--no-access-log", "--loop", "uvloop", "--http", "httptools",
     ]  # fmt: skip
     child = processes.start("fastapi", command, {"MOORING_BUNDLE": str(bundle)} | _PATH)
@@ -144,7 +147,7 @@ def measure(server: Server, connections: int, seconds: float, rows: Path) -> dic
     """One cell: what the clients saw, and the processor time in µs that a request cost."""
     before = server.cpu_seconds()
     command = [
-        sys.executable, "-m", "tests.performance.load",
+        sys.executable, "-m", load.__name__,
         str(server.port), server.path, str(connections), str(seconds), str(rows),
     ]  # fmt: skip
     done = subprocess.run(command, env=os.environ | _PATH, stdout=subprocess.PIPE, check=True)

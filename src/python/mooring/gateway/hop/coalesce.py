@@ -1,7 +1,7 @@
 """Natural batching: what arrives while a model service is busy becomes its next call.
 
 idle    a request is sent at once, in the same turn of the event loop and by its own caller
-busy    it waits for a slot, and then leaves together with all that wait: no timer, no guess
+busy    it waits for its turn, and then leaves together with all that wait: no window, no guess
 
 A request never notices its company. It has its own deadline, it may leave at any time, and what is
 wrong with its rows is told to it alone. Where a service refuses a call of several requests, each is
@@ -30,6 +30,7 @@ from mooring.gateway.hop.batch import Batch, Told, Waiting
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.sound import fault_in
+from mooring.gateway.hop.turns import LONG_SECONDS, Turn, Turns
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.coalesce import ASKED_AGAIN, CALL_REQUESTS, CALL_ROWS
 from mooring.telemetry.resilience import EXPIRED
@@ -38,8 +39,9 @@ from mooring.telemetry.upstream import UPSTREAM_REQUESTS
 Values = NDArray[np.float64]
 Send = Callable[[Served, Columns, Deadline], Awaitable[Values]]
 
-# Calls under way at once. With one, a slow call would hold up everybody.
-SLOTS = 2
+# Calls under way at once for each replica, but for those that take long. More of them make calls
+# smaller, and what is joined most costs least.
+SLOTS = 1
 # By then the fixed cost of a call is spread thin, and all of them may have to be asked again.
 MOST_REQUESTS = 64
 
@@ -47,18 +49,22 @@ MOST_REQUESTS = 64
 class Coalescer:
     """Joins requests of one variant of a model into calls of `send`, which keeps deadlines itself.
 
-    It belongs to one event loop. `slots` calls are under way at once, and nobody waits while a slot
-    is free.
+    It belongs to one event loop. Nobody waits while a slot is free; see `turns`.
     """
 
     def __init__(
-        self, model: str, send: Send, instruments: Instruments, slots: int | None = None
+        self,
+        model: str,
+        send: Send,
+        instruments: Instruments,
+        replicas: int = 1,
+        long_seconds: float = LONG_SECONDS,
     ) -> None:
         self._model = model
         self._send = send
         self._instruments = instruments
-        slots = SLOTS if slots is None else slots
-        self._free = slots
+        slots = SLOTS * replicas
+        self._turns = Turns(slots, long_seconds, self._go_on)
         # By arrival; a dict would search the gaps at its front again and again.
         self._waiting: OrderedDict[Waiting, None] = OrderedDict()
         self._allowance = Allowance(slots * MOST_REQUESTS)
@@ -73,17 +79,17 @@ class Coalescer:
     async def predict(self, served: Served, columns: Columns, deadline: Deadline) -> Values:
         """Predict each row, in order, shape (n,). Raises UpstreamError or DeadlineExceeded."""
         self._allowance.earn()
-        if self._free:
+        if self._turns.free:
             return await self._at_once(served, columns, deadline)
         values = await self._in_turn(served, columns, deadline)
         return await self._alone(served, columns, deadline) if values is None else values
 
     async def _at_once(self, served: Served, columns: Columns, deadline: Deadline) -> Values:
-        self._free -= 1
+        turn = self._turns.begin()
         try:
             return await self._alone(served, columns, deadline)
         finally:
-            self._pass_on_slot()
+            turn.end()
 
     async def _alone(self, served: Served, columns: Columns, deadline: Deadline) -> Values:
         values = await self._call(served, columns, deadline, 1)
@@ -103,24 +109,24 @@ class Coalescer:
             self._waiting.pop(request, None)
             request.leave()
 
-    def _pass_on_slot(self) -> None:
-        """A slot is free: to whoever has waited longest, or to whoever comes next."""
-        if not self._waiting:
-            self._free += 1
+    def _go_on(self) -> None:
+        """Another call may begin, if there is somebody to ask for."""
+        if not self._waiting or not self._turns.free:
             return
         context = next(iter(self._waiting)).context
-        call = asyncio.get_running_loop().create_task(self._travel(), context=context)
+        travel = self._travel(self._turns.begin())
+        call = asyncio.get_running_loop().create_task(travel, context=context)
         self._calls.add(call)
         call.add_done_callback(self._calls.discard)
 
-    async def _travel(self) -> None:
-        """Use a slot for those who wait by now."""
+    async def _travel(self, turn: Turn) -> None:
+        """Use a turn for those who wait by now."""
         try:
             call = asyncio.current_task()
             if call is not None and (requests := self._take()):
                 await self._ask(Batch.begin(requests, call))
         finally:
-            self._pass_on_slot()
+            turn.end()
 
     def _take(self) -> list[Waiting]:
         """Who leaves together, in order of arrival: the first, and those behind that may join."""

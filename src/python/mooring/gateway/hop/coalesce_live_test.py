@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from mooring.gateway.hop.coalesce import SLOTS
+from mooring.gateway.hop.turns import MOST_CALLS
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import Answer, RunningGateway, gateway, until
 from mooring.gateway.testing.upstream import FakeUpstream, upstream
 
+CALLS = SLOTS * MOST_CALLS
 HOURS = [ROW | {"hour": hour} for hour in range(24)]
 
 
@@ -32,14 +34,16 @@ def served(service: FakeUpstream) -> Iterator[RunningGateway]:
 
 @contextmanager
 def held_up(service: FakeUpstream, served: RunningGateway) -> Iterator[ThreadPoolExecutor]:
-    """Every slot is in use until the block ends; what is asked in it has to wait."""
+    """As many calls as there may be are under way until the block ends: who asks in it waits."""
     with ThreadPoolExecutor(64) as pool:
         service.behaviour.proceed.clear()
-        first = [pool.submit(served.predict, ROW) for _ in range(SLOTS)]
-        until(lambda: service.behaviour.received, lambda received: received == SLOTS)
+        first = []
+        for _ in range(CALLS):
+            first.append(pool.submit(served.predict, ROW))
+            until(lambda: service.behaviour.received == len(first), bool)
         yield pool
         service.behaviour.proceed.set()
-        assert [each.result().status for each in first] == [200] * SLOTS
+        assert [each.result().status for each in first] == [200] * CALLS
 
 
 def ask_all(
@@ -62,7 +66,7 @@ def test_concurrent_requests_become_one_call_and_each_gets_its_own_answer(
         asked = ask_all(pool, served, requests)
     for rows, each in zip(requests, asked, strict=True):
         assert each.result().json["predictions"] == [row["hour"] / 100 for row in rows]
-    assert service.behaviour.asked == [1] * SLOTS + [sum(map(len, requests))]
+    assert service.behaviour.asked == [1] * CALLS + [sum(map(len, requests))]
 
 
 def test_one_after_the_other_are_never_joined_nor_delayed(
@@ -81,7 +85,7 @@ def test_an_unusable_prediction_fails_the_request_that_owns_it(
         asked = ask_all(pool, served, [HOURS[0:2], HOURS[2:4], HOURS[4:5], HOURS[5:6]])
     assert [each.result().status for each in asked] == [200, 502, 502, 200]
     assert asked[1].result().json["reason"] == "invalid"
-    assert service.behaviour.asked == [1] * SLOTS + [6]
+    assert service.behaviour.asked == [1] * CALLS + [6]
 
 
 def test_a_request_that_the_service_cannot_bear_fails_alone(
@@ -104,4 +108,4 @@ def test_a_request_that_breaks_the_contract_never_meets_the_others(
         asked = ask_all(pool, served, [[row] for row in HOURS[:3]])
         assert served.predict(ROW | {"hour": 24}).status == 422
     assert [each.result().status for each in asked] == [200] * 3
-    assert service.behaviour.asked == [1] * SLOTS + [3]
+    assert service.behaviour.asked == [1] * CALLS + [3]

@@ -66,6 +66,7 @@ class Story:
     """All callers of one coalescer, and what becomes of its calls."""
 
     slots: int
+    long_seconds: float
     seconds: float
     fates: list[tuple[Fate, float]]
     callers: list[Caller]
@@ -86,6 +87,7 @@ fates = st.tuples(
 stories = st.builds(
     Story,
     slots=st.integers(1, 3),
+    long_seconds=st.sampled_from([0.5, 1.0, 1e9]),
     seconds=moments,
     fates=st.lists(fates, max_size=8),
     callers=st.lists(callers, min_size=1, max_size=25),
@@ -123,7 +125,9 @@ async def live(caller: Caller, coalescer: Coalescer, asked: Asked) -> End:
 async def tell(story: Story) -> tuple[list[End], InventedService]:
     service = InventedService(story.seconds, story.fates)
     instruments = bind(metrics_of("gateway"), CollectorRegistry())
-    coalescer = Coalescer("voyage_delay", service.predict, instruments, story.slots)
+    coalescer = Coalescer(
+        "voyage_delay", service.predict, instruments, story.slots, story.long_seconds
+    )
     rows = Rows()
     asked = [rows.ask(caller.rows, caller.fault) for caller in story.callers]
     ends = await asyncio.gather(
@@ -197,7 +201,7 @@ def test_what_is_asked_again_stays_a_tenth_of_what_is_asked(
     async def main() -> None:
         service = InventedService()
         instruments = bind(metrics_of("gateway"), CollectorRegistry())
-        coalescer = Coalescer("voyage_delay", service.predict, instruments, slots)
+        coalescer = Coalescer("voyage_delay", service.predict, instruments, slots, 1e9)
         rows = Rows()
         for wave in waves:
             asked = [rows.ask(1, "refused" if bad else "") for bad in wave]

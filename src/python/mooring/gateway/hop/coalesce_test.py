@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from mooring.gateway.errors import DeadlineExceeded, UpstreamError, UpstreamRefused, UpstreamTimeout
 from mooring.gateway.hop.coalesce import MOST_REQUESTS, Coalescer
 from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.turns import MOST_CALLS
 from mooring.gateway.testing.asking import Asked, Fate, Fault, InventedService, Rows, served
 from mooring.gateway.testing.contracts import CONTRACT
 from mooring.gateway.testing.virtual_time import run_virtually
@@ -23,13 +24,19 @@ SERVED = served()
 
 
 class Lane:
-    """A coalescer before an invented service, with one slot unless said otherwise."""
+    """A coalescer before an invented service; no call is long, and there is one slot, unless said
+    otherwise.
+    """
 
-    def __init__(self, service: InventedService | None = None, slots: int = 1) -> None:
+    def __init__(
+        self, service: InventedService | None = None, slots: int = 1, long_seconds: float = 1e9
+    ) -> None:
         self.service = service or InventedService()
         self.registry = CollectorRegistry()
         instruments = bind(metrics_of("gateway"), self.registry)
-        self.coalescer = Coalescer("voyage_delay", self.service.predict, instruments, slots)
+        self.coalescer = Coalescer(
+            "voyage_delay", self.service.predict, instruments, slots, long_seconds
+        )
         self.rows = Rows()
 
     def ask(self, asked: Asked, patience: float = 9.0, of: Any = SERVED) -> asyncio.Task[Any]:
@@ -90,6 +97,37 @@ def test_no_more_calls_are_under_way_than_there_are_slots(slots: int) -> None:
         assert all(await asyncio.gather(*map(lane.answered, asked)))
         assert lane.service.most_under_way == slots
         assert lane.sizes == [1] * slots + [10 - slots]
+
+    run_virtually(main())
+
+
+def test_a_call_that_takes_long_gives_its_slot_up_and_goes_on() -> None:
+    async def main() -> None:
+        lane = Lane(InventedService(fates=[("ok", 5.0)]), long_seconds=2.0)
+        slow = asyncio.create_task(lane.answered(lane.rows.ask()))
+        await turn()
+        quick = [asyncio.create_task(lane.answered(lane.rows.ask())) for _ in range(3)]
+        assert all(await asyncio.gather(*quick))
+        assert asyncio.get_running_loop().time() == 3.0
+        assert lane.sizes == [1, 3]
+        assert await slow
+
+    run_virtually(main())
+
+
+def test_a_service_that_hangs_gets_a_bounded_number_of_calls() -> None:
+    async def main() -> None:
+        hung: list[tuple[Fate, float]] = [("hangs", 0.0)] * MOST_CALLS
+        lane = Lane(InventedService(fates=hung), long_seconds=2.0)
+        lost = []
+        for _ in range(MOST_CALLS):
+            lost.append(lane.ask(lane.rows.ask(), patience=50.0))
+            await asyncio.sleep(2.0)
+        late = asyncio.create_task(lane.answered(lane.rows.ask(), patience=90.0))
+        await asyncio.sleep(20.0)
+        assert lane.sizes == [1] * MOST_CALLS
+        assert await late
+        await asyncio.gather(*lost, return_exceptions=True)
 
     run_virtually(main())
 

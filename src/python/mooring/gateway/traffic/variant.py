@@ -35,7 +35,7 @@ class Variant:
         self.target = target
         self.replicas = tuple(replicas)
         balancer = Balancer(model, self.replicas, instruments)
-        self._way = Coalescer(model, balancer.predict, instruments)
+        self._way = Coalescer(model, balancer.predict, instruments, len(self.replicas))
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
