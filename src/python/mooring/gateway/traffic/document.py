@@ -19,6 +19,8 @@ _OLDER_CURE = "Publish it with a higher version, or restart the gateway to go ba
 
 # 500 models with all their replicas stay below; a larger file is another file.
 _LONGEST_BYTES = 16 * 1_048_576
+# A name may be anything when it is the name that is wrong.
+_LONGEST_STEP = 80
 
 
 def read_routing(path: Path) -> Routing:
@@ -48,7 +50,10 @@ def parse_routing(document: bytes, path: Path) -> Routing:
         first = error.errors(include_input=False, include_url=False)[0]
         raise _bad(first["msg"], path, [step for step in first["loc"] if step != "[key]"]) from None
     # A reader that takes the last of two fields and one that takes the first obey two documents.
-    json.loads(document, object_pairs_hook=lambda pairs: _each_once(pairs, path))
+    try:
+        json.loads(document, object_pairs_hook=lambda pairs: _each_once(pairs, path))
+    except ValueError:
+        raise _bad("two readers of JSON disagree about it", path) from None
     return routing
 
 
@@ -78,6 +83,11 @@ def _each_once(pairs: Sequence[tuple[str, Any]], path: Path) -> dict[str, Any]:
 
 
 def _bad(problem: str, path: Path, field: Sequence[object] = (), cure: str = _CURE) -> BadRouting:
-    where = ".".join(str(step) for step in field)
+    where = ".".join(_said(step) for step in field)
     place = f"routing document {path}" + (f", {where}" if where else "")
     return BadRouting(problem, place=place, cure=cure)
+
+
+def _said(step: object) -> str:
+    """One step of a field's path, short and on one line, whatever the document calls it."""
+    return "".join(c if c.isprintable() else "?" for c in str(step)[:_LONGEST_STEP])

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from mooring.gateway.errors import BadRouting
-from mooring.gateway.traffic.document import check_successor, read_routing
+from mooring.gateway.traffic.document import check_successor, parse_routing, read_routing
 from mooring.gateway.traffic.routing import Routing
 
 TARGET = {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "a" * 64}
@@ -40,6 +42,7 @@ def test_a_sound_document_is_read(tmp_path: Path) -> None:
         pytest.param(json.dumps(document())[:-1] + ', "version": 8}', "", id="a field twice"),
         pytest.param(document(format=2), "format", id="a format of the future"),
         pytest.param(document(version="7"), "version", id="a number as text"),
+        pytest.param(document(version=2**53), "version", id="a number that not all hold"),
         pytest.param(document(models={}), "models", id="no model"),
         pytest.param(document(extra=1), "extra", id="an unknown field"),
         pytest.param(document(name="Flight"), "models.Flight", id="a name in upper case"),
@@ -85,6 +88,36 @@ def test_a_bad_password_in_the_document_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(BadRouting) as raised:
         read_routing(path)
     assert "canary" not in str(raised.value)
+
+
+SOUND = json.dumps(document()).encode()
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A sound document, cut out, put in, or replaced somewhere."""
+    start = draw(st.integers(0, len(SOUND)))
+    end = draw(st.integers(start, min(len(SOUND), start + 20)))
+    return SOUND[:start] + draw(st.binary(max_size=20) | st.just(b"9" * 5_000)) + SOUND[end:]
+
+
+@given(st.binary(max_size=200) | damaged())
+@example(SOUND.replace(b"flight_delay", b"9" * 5_000))
+@example(SOUND.replace(b"flight_delay", rb"two\nlines"))
+def test_whatever_a_file_holds_is_a_document_or_a_problem_of_one_line(held: bytes) -> None:
+    found = read(held)
+    if isinstance(found, Routing):
+        assert Routing.model_validate_json(found.model_dump_json()) == found
+    else:
+        assert len(str(found)) < 1_000
+        assert "\n" not in str(found)
+
+
+def read(held: bytes) -> Routing | BadRouting:
+    try:
+        return parse_routing(held, Path("routing.json"))
+    except BadRouting as problem:
+        return problem
 
 
 def routing(version: int, release: int = 1) -> Routing:

@@ -15,12 +15,12 @@ import pytest
 
 from mooring.gateway.errors import BadRouting
 from mooring.gateway.settings import Settings
-from mooring.gateway.testing.contracts import CONTRACT, ROW
+from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import RunningGateway, gateway, until, write_routing
 from mooring.gateway.testing.upstream import FakeUpstream
-from mooring.gateway.testing.versions import answered_by, canary, document, service, target
+from mooring.gateway.testing.versions import PATIENT, answered_by, canary, document, service, target
 
-OTHER = CONTRACT.model_copy(update={"name": "voyage_time"})
+OTHER = PATIENT.model_copy(update={"name": "voyage_time"})
 # Nothing is learned again unless something gives cause to.
 SELDOM = Settings(port=0, learn_seconds=0.01, watch_seconds=60.0)
 

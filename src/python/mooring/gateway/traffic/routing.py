@@ -29,6 +29,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 _MODELS = 500
 _REPLICAS = 64
 
+# What every JSON reader holds exactly.
+_HIGHEST = 2**53 - 1
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(
@@ -40,7 +43,9 @@ class Target(_Closed):
     """One model service, all its replicas, and what each must turn out to serve."""
 
     urls: tuple[Url, ...] = Field(min_length=1, max_length=_REPLICAS)
-    version: int = Field(ge=0, description="Release number; 0 is a bundle without a release.")
+    version: int = Field(
+        ge=0, le=_HIGHEST, description="Release number; 0 is a bundle without a release."
+    )
     bundle: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     @model_validator(mode="after")
@@ -94,7 +99,7 @@ class Routing(_Closed):
     """The whole document."""
 
     format: Literal[1]
-    version: int = Field(ge=0)
+    version: int = Field(ge=0, le=_HIGHEST)
     models: Mapping[Name, Route] = Field(min_length=1, max_length=_MODELS)
 
 

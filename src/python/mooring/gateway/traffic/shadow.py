@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from mooring.contract.compatibility import compare
 from mooring.contract.contract import Contract
 from mooring.gateway.call import Call
 from mooring.gateway.errors import GatewayError
-from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.deadline import LONGEST_SECONDS, deadline_of
 from mooring.gateway.hop.served import Served
 from mooring.gateway.traffic.variant import Variant
 from mooring.telemetry.binding import Instruments
@@ -108,29 +109,30 @@ class Shadow:
         return len(self._waiting) >= _MOST_CALLS or self._rows + rows > _MOST_ROWS
 
     async def _follow(self, answered: Answered) -> None:
-        started = asyncio.get_running_loop().time()
         try:
-            if not self._comparable(answered.served):
+            if self._comparable(answered.served):
+                await self._ask(answered)
+            else:
                 self._count("skipped")
-                return
-            served = self.challenger.ask()
-            deadline = Deadline.within(served.contract.limits.deadline_seconds)
-            values = await self.challenger.predict(served, answered.columns, deadline)
         except GatewayError:
             self._count("failed")
-            return
         except Exception:
             # A fault of ours in the shadow is no reason to end it, and no caller's business.
             _log.exception("shadow failed", extra={"model": self._model})
             self._count("failed")
-            return
+
+    async def _ask(self, answered: Answered) -> None:
+        started = time.perf_counter()
+        served = self.challenger.ask()
+        deadline = deadline_of(served.contract.limits.deadline_seconds, LONGEST_SECONDS, None)
+        values = await self.challenger.predict(served, answered.columns, deadline)
         self._compare(served.contract, answered.values, values)
-        self._remember(answered, served, values, asyncio.get_running_loop().time() - started)
+        self._remember(answered, served, values, time.perf_counter() - started)
+        self._count("answered")
 
     def _compare(
         self, contract: Contract, champion: NDArray[np.float64], shadow: NDArray[np.float64]
     ) -> None:
-        self._count("answered")
         for difference in np.abs(champion - shadow).tolist():
             self._instruments.observe(SHADOW_DIFFERENCE, difference, model=self._model)
         if contract.prediction.kind != "probability":

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +16,14 @@ from prometheus_client import CollectorRegistry
 from mooring.contract.columns import columns_of
 from mooring.contract.contract import Contract
 from mooring.gateway.call import Call
+from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.hop.served import Served
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import CONTRACT, ROW
 from mooring.gateway.testing.gateway import RunningGateway, gateway, until
 from mooring.gateway.testing.upstream import FakeUpstream
 from mooring.gateway.testing.versions import (
+    PATIENT,
     answered_by,
     bundle_of,
     canary,
@@ -34,6 +37,7 @@ from mooring.gateway.traffic.routing import Target
 from mooring.gateway.traffic.shadow import Answered, Shadow
 from mooring.gateway.traffic.stock import Stock
 from mooring.gateway.traffic.variant import Variant
+from mooring.predictionlog.reader import predictions
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import metrics_of
 
@@ -70,7 +74,7 @@ class Desk:
                 await asyncio.sleep(0.001)
 
 
-def answered(*hours: int, contract: Contract = CONTRACT) -> Answered:
+def answered(*hours: int, contract: Contract = PATIENT) -> Answered:
     """What the champion, version 1, made of these hours."""
     columns = columns_of(contract, [ROW | {"hour": hour} for hour in hours])
     values = np.array([predicted(1, hour) for hour in hours])
@@ -168,7 +172,7 @@ def test_a_challenger_with_another_contract_is_asked_only_if_it_reads_the_same_r
 ) -> None:
     async def scenario(other: FakeUpstream) -> None:
         async with desk(other) as at:
-            at.shadow.offer(answered(7))
+            at.shadow.offer(answered(7, contract=CONTRACT))
             await at.until_handled(1)
             assert at.calls(outcome) == 1.0
 
@@ -193,9 +197,10 @@ def shadow_calls(served: RunningGateway, outcome: str) -> float | None:
     return served.counted("mooring_gateway_shadow_calls_total", **MODEL, outcome=outcome)
 
 
-def test_a_silent_shadow_delays_and_fails_no_request(two: FakeUpstream) -> None:
+def test_a_silent_shadow_delays_and_fails_no_request() -> None:
     with (
         service(1) as one,
+        service(2) as two,
         gateway("", None, document(1, voyage_delay=shadowed(one, two))) as served,
     ):
         served.until_ready()
@@ -207,6 +212,26 @@ def test_a_silent_shadow_delays_and_fails_no_request(two: FakeUpstream) -> None:
         assert (shadow_calls(served, "answered"), two.behaviour.received) == (None, 1)
         two.behaviour.proceed.set()
         until(lambda: shadow_calls(served, "answered"), lambda found: found == 30.0)
+
+
+def test_the_log_holds_both_predictions_of_a_row_under_one_id(
+    tmp_path: Path, two: FakeUpstream
+) -> None:
+    log = LogSettings(home=tmp_path)
+    with service(1) as one:
+        routing = document(1, voyage_delay=shadowed(one, two))
+        with gateway("", None, routing, log=log) as served:
+            served.until_ready()
+            until(lambda: served.ports.models["voyage_delay"].variants[1].ready, bool)
+            answer = served.predict(ROW | {"hour": 4}, ROW | {"hour": 5}).json
+            until(lambda: shadow_calls(served, "answered"), lambda found: found == 1.0)
+    batches = {batch.context.role: batch for batch in predictions(tmp_path, "voyage_delay")}
+    assert {role: list(batch.ids) for role, batch in batches.items()} == {
+        "champion": answer["prediction_ids"],
+        "shadow": answer["prediction_ids"],
+    }
+    assert batches["shadow"].values == pytest.approx([predicted(2, 4), predicted(2, 5)])
+    assert batches["shadow"].context.bundle == bundle_of(2)
 
 
 def test_a_shadow_ends_with_the_document_that_named_it(two: FakeUpstream) -> None:
