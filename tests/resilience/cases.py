@@ -165,8 +165,13 @@ INSIDE = (
         _OPERATION,
     ),
     Inside(
+        "The disk under its prediction log is full",
+        "records are dropped and counted, requests are served",
+        "predictionlog/full_disk_test.py",
+    ),
+    Inside(
         "Nobody reads its log: the pipe is full",
-        "the same: a thread waits for the reader, not the event loop",
+        "lines are lost and counted: a thread waits for the reader, not the event loop",
         _OPERATION,
     ),
     Inside(

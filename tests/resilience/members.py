@@ -29,7 +29,10 @@ class Member(Protocol):
     @property
     def url(self) -> str: ...
     def restart(self) -> None:
-        """SIGTERM; it has to end with 0. Then another in its place, until that is ready."""
+        """SIGTERM, and another in its place once it has ended, until that is ready.
+
+        Raises ChildProcessError unless it ends with 0.
+        """
 
 
 @dataclass
@@ -60,7 +63,7 @@ class Gateway:
 
     def restart(self) -> None:
         self.process.stop(signal.SIGTERM)
-        assert self.process.exit_code() == 0
+        _expect_success(self.process.exit_code())
         self.process.end()
         self.process = _serve_gateway(self.home, self.port)
         self.wait()
@@ -90,7 +93,7 @@ class FakeService:
 
     def restart(self) -> None:
         self.process.send("SIGTERM")
-        assert self.process.process.wait(30) == 0
+        _expect_success(self.process.process.wait(30))
         self.process.process.communicate()
         self.process.recover()
 
@@ -114,7 +117,7 @@ class RealService:
 
     def restart(self) -> None:
         self.child.process.send_signal(signal.SIGTERM)
-        assert self.child.process.wait(60) == 0
+        _expect_success(self.child.process.wait(60))
         self.child = _start(self.processes, self.service)
 
 
@@ -123,6 +126,11 @@ def _start(processes: Processes, service: ServiceProcess) -> Child:
     child = processes.start(name, service.command, {**service.environ, **_imports()})
     processes.wait_until(child, lambda: _ready(service.port), _BOOT_SECONDS)
     return child
+
+
+def _expect_success(exit_code: int) -> None:
+    if exit_code:
+        raise ChildProcessError(f"after SIGTERM it ended with {exit_code}")
 
 
 def _imports() -> dict[str, str]:
