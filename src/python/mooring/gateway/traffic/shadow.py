@@ -23,7 +23,7 @@ from mooring.contract.compatibility import compare
 from mooring.contract.contract import Contract
 from mooring.gateway.call import Call
 from mooring.gateway.errors import GatewayError
-from mooring.gateway.hop.deadline import LONGEST_SECONDS, deadline_of
+from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
 from mooring.gateway.traffic.variant import Variant
 from mooring.telemetry.binding import Instruments
@@ -124,7 +124,7 @@ class Shadow:
     async def _ask(self, answered: Answered) -> None:
         started = time.perf_counter()
         served = self.challenger.ask()
-        deadline = deadline_of(served.contract.limits.deadline_seconds, LONGEST_SECONDS, None)
+        deadline = Deadline.within(served.contract.limits.deadline_seconds)
         values = await self.challenger.predict(served, answered.columns, deadline)
         self._compare(served.contract, answered.values, values)
         self._remember(answered, served, values, time.perf_counter() - started)
