@@ -100,3 +100,11 @@ def test_memory_is_bounded_and_the_oldest_is_forgotten_first() -> None:
     assert len(buckets) == 10
     assert buckets.wait("99", 1, 1) > 0
     assert buckets.wait("0", 1, 1) == 0
+
+
+def test_who_asks_again_is_not_the_oldest() -> None:
+    buckets = Buckets(Clock(), most=2)
+    for name in ("a", "b", "a", "c"):
+        buckets.take(name, 1, 2)
+    assert buckets.wait("a", 1, 2) > 0
+    assert buckets.wait("b", 1, 1) == 0

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from mooring.gateway.auth.jwks import BadJwks, FileSource, HttpSource, parse_jwks, source_of
 from mooring.gateway.testing.issuer import ec_key, issuer, jwk, rsa_key
@@ -30,7 +31,8 @@ def test_keys_are_read_each_with_its_own_algorithm() -> None:
         pytest.param(RSA | {"alg": "HS256"}, id="an RSA key for HS256"),
         pytest.param(RSA | {"alg": "none"}, id="an RSA key for nothing"),
         pytest.param(RSA | {"use": "enc"}, id="a key for encryption"),
-        pytest.param(RSA | {"d": "AQAB"}, id="a private key"),
+        pytest.param(RSAAlgorithm.to_jwk(rsa_key(), as_dict=True), id="a private RSA key"),
+        pytest.param(ECAlgorithm.to_jwk(ec_key(1), as_dict=True), id="a private EC key"),
         pytest.param(RSA | {"n": "!"}, id="a damaged key"),
         pytest.param({"kty": "RSA", "kid": "k1"}, id="half a key"),
         pytest.param(jwk(rsa_key(bits=1024), "k1"), id="a short RSA key"),
