@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from mooring.gateway.errors import DeadlineExceeded, Overloaded, ShedReason, UpstreamTimeout
-from mooring.gateway.hop.deadline import Deadline, deadline_of
+from mooring.gateway.hop.deadline import LONGEST_SECONDS, Deadline, deadline_of
 from mooring.gateway.hop.limit import Fixed, Limit, Paced, PacePolicy
 from mooring.gateway.hop.turnstile import Turnstile
 from mooring.gateway.setting import choice, number, whole
@@ -37,10 +37,12 @@ class AdmissionPolicy:
     queue_seconds: float = number(
         0.1, "MOORING_MODEL_QUEUE_SECONDS", 0, 10, "the latency objective: later is of no use"
     )
-    # A server that stops finishes what is under way, and is not to take longer than a platform
-    # waits before it kills.
     deadline_seconds: float = number(
-        30, "MOORING_DEADLINE_SECONDS", 0.01, 600, "whatever a contract promises or a caller asks"
+        LONGEST_SECONDS,
+        "MOORING_DEADLINE_SECONDS",
+        0.01,
+        600,
+        "whatever a contract promises or a caller asks",
     )
 
     def new_limit(self) -> Limit:

@@ -16,6 +16,11 @@ from mooring.gateway.errors import BadPatience
 # What a caller says: how many milliseconds it will wait.
 PATIENCE_HEADER = "X-Request-Deadline-Ms"
 
+# What a contract may promise for itself and a caller may ask for, unless the gateway's settings say
+# otherwise; a server that stops finishes what is under way, and is not to take longer than a
+# platform waits before it kills.
+LONGEST_SECONDS = 30.0
+
 # Nine digits are eleven days; more is a mistake, such as a moment instead of a length of time.
 _MILLISECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
