@@ -35,6 +35,8 @@ from mooring.gateway.testing.upstream import upstream
 
 OFF, ON, STOPPED, FULL, SLOW = "off", "on", "writer stopped", "disk full", "disk slow"
 
+_COUNTED = ("accepted", "written", "queued", "dropped")
+
 _PORTION = 20
 _WARM_UP = 200
 _TMPFS = "mount -t tmpfs -o size=1m tmpfs $0 && dd if=/dev/zero of=$0/ballast 2>/dev/null; exec $@"
@@ -48,8 +50,10 @@ class Arm:
     port: int
     metrics_port: int
     client: http.client.HTTPConnection
+    pid: int
     rounds: list[list[float]] = field(default_factory=list)
     counted: dict[str, float] = field(default_factory=dict)
+    cpu_us: float = 0.0  # of the gateway for each request
 
     def ask(self, body: str) -> float:
         """One prediction; its milliseconds."""
@@ -65,6 +69,11 @@ class Arm:
     def percentile(self, share: float) -> list[float]:
         """That percentile of each round."""
         return [sorted(found)[int(share * len(found))] for found in self.rounds]
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the gateway has used, its writer's not included."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
     def count(self, asked: int) -> None:
         """See that each of so many records is accounted for."""
@@ -82,7 +91,7 @@ class Arm:
         client.close()
         return {
             name: sum(map(float, re.findall(rf"^mooring_capture_{name}\S* (\S+)$", text, re.M)))
-            for name in ("accepted", "written", "queued", "dropped")
+            for name in _COUNTED
         }
 
 
@@ -93,14 +102,17 @@ def measure(rounds: int, requests: int) -> list[Arm]:
         for arm in arms:
             for _ in range(_WARM_UP):
                 arm.ask(body)
+        spent = [arm.cpu_seconds() for arm in arms]
         for _ in range(rounds):
             for arm in arms:
                 arm.rounds.append([])
             for _ in range(requests // _PORTION):
                 for arm in arms:
                     arm.rounds[-1] += [arm.ask(body) for _ in range(_PORTION)]
-        for arm in arms:
-            arm.count(_WARM_UP + rounds * (requests // _PORTION) * _PORTION)
+        asked = rounds * (requests // _PORTION) * _PORTION
+        for arm, before in zip(arms, spent, strict=True):
+            arm.cpu_us = (arm.cpu_seconds() - before) / asked * 1e6
+            arm.count(_WARM_UP + asked)
         return arms
 
 
@@ -120,13 +132,14 @@ def may_mount() -> bool:
 
 def table(arms: Sequence[Arm]) -> Iterator[str]:
     """The arms as Markdown."""
-    yield "| log | p50 ms | p99 ms | p99 more than off | accepted | written | queued | dropped |"
-    yield "|---|---|---|---|---|---|---|---|"
+    columns = ("log", "p50 ms", "p99 ms", "p99 more than off", "CPU µs", *_COUNTED)
+    yield f"| {' | '.join(columns)} |"
+    yield "|---" * len(columns) + "|"
     for arm in arms:
         counts = " | ".join(f"{value:,.0f}" for value in arm.counted.values())
         p50, p99 = median(arm.percentile(0.5)), median(arm.percentile(0.99))
         more = added(arm, arms[0], 0.99)
-        yield f"| {arm.name} | {p50:.2f} | {p99:.2f} | {more:+.2f} | {counts} |"
+        yield f"| {arm.name} | {p50:.2f} | {p99:.2f} | {more:+.2f} | {arm.cpu_us:.0f} | {counts} |"
 
 
 @contextmanager
@@ -156,7 +169,7 @@ def _gateway(name: str, home: Path, url: str) -> Iterator[Arm]:
         if name == STOPPED:
             os.kill(_writer_of(process.pid), signal.SIGSTOP)
         client = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        yield Arm(name, port, metrics_port, client)
+        yield Arm(name, port, metrics_port, client, process.pid)
         client.close()
     finally:
         os.killpg(process.pid, signal.SIGKILL)
