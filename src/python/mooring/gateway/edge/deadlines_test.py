@@ -186,6 +186,24 @@ def test_the_wait_for_our_answer_is_not_the_callers(
         timer.join()
 
 
+def test_the_time_in_which_we_do_not_read_is_not_the_callers(
+    served: RunningGateway, service: FakeUpstream
+) -> None:
+    """The second body is too long to be read while the first request waits."""
+    large = BODY.ljust(900_000)
+    service.behaviour.arrived.clear()
+    service.behaviour.proceed.clear()
+    timer = threading.Timer(LIMITS.body_seconds + 0.3, service.behaviour.proceed.set)
+    with connected(served) as connection:
+        connection.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY)
+        assert service.behaviour.arrived.wait(FORGOTTEN_SECONDS)
+        timer.start()
+        connection.sendall(POST + b"Content-Length: %d\r\n\r\n" % len(large) + large)
+        answers = answer_to(connection), answer_to(connection)
+    timer.join()
+    assert [answer[:13] for answer in answers] == [b"HTTP/1.1 200 "] * 2
+
+
 def test_the_deadline_of_a_body_runs_from_the_word_to_send_it(served: RunningGateway) -> None:
     with connected(served) as connection:
         asking = b"Expect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(BODY)
