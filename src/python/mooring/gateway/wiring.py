@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -110,6 +111,10 @@ def run(settings: Settings, lines: Lines, log_of: LogOf = make_log) -> int:
     ):
         host, port = public.getsockname()[:2]
         facts = {"host": host, "port": port, "metrics_port": private.port}
+        # What was made until now stays: a full collection need not look at it again. It is looked
+        # at while requests wait.
+        gc.collect()
+        gc.freeze()
         _log.info("gateway is listening", extra=facts | {"routing_version": begin.routing.version})
         server.run(sockets=[public])
     _log.info("gateway stopped", extra={"exit_code": server.exit_code})

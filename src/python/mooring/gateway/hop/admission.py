@@ -72,6 +72,7 @@ class Lane:
         self._turnstile = turnstile or Turnstile()
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._shown: dict[str, int] = {}
 
     @asynccontextmanager
     async def admitted(self, deadline: Deadline) -> AsyncIterator[None]:
@@ -145,9 +146,15 @@ class Lane:
         return DeadlineExceeded(self._model)
 
     def _show(self) -> None:
-        self._instruments.set(IN_FLIGHT, self._in_flight, model=self._model)
-        self._instruments.set(QUEUED, len(self._waiting), model=self._model)
-        self._instruments.set(LIMIT, self._limit.now, model=self._model)
+        # Twice in each request: what has not changed is not set again.
+        for gauge, value in (
+            (IN_FLIGHT, self._in_flight),
+            (QUEUED, len(self._waiting)),
+            (LIMIT, self._limit.now),
+        ):
+            if self._shown.get(gauge.name) != value:
+                self._shown[gauge.name] = value
+                self._instruments.set(gauge, value, model=self._model)
 
 
 class Admission:
