@@ -9,6 +9,7 @@ request that is not answered with 200 has failed.
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import threading
 from collections import Counter
@@ -106,10 +107,18 @@ class Callers:
         where, body = f"{url}{self.question.path}", self.question.body
         try:
             async with session.post(where, data=body, headers=JSON) as response:
-                await response.read()
-                return str(response.status)
+                body = await response.read()
+                return "200" if response.status == 200 else f"{response.status} {_reason(body)}"
         except (aiohttp.ClientError, TimeoutError) as error:
             return type(error).__name__
+
+
+def _reason(body: bytes) -> str:
+    """Of an error in one word, where it has one."""
+    try:
+        return str(json.loads(body).get("reason", ""))
+    except ValueError:
+        return ""
 
 
 @contextmanager
