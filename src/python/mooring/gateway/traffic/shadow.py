@@ -34,6 +34,8 @@ _log = logging.getLogger(__name__)
 # Some megabytes of columns at most, and a second or two of a model's time.
 _MOST_CALLS = 256
 _MOST_ROWS = 10_000
+# A service that is silent holds up the calls behind, whatever its contract promises.
+_LONGEST_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,8 @@ class Shadow:
     async def _ask(self, answered: Answered) -> None:
         started = time.perf_counter()
         served = self.challenger.ask()
-        deadline = Deadline.within(served.contract.limits.deadline_seconds)
+        promised = served.contract.limits.deadline_seconds
+        deadline = Deadline.within(min(promised, _LONGEST_SECONDS))
         values = await self.challenger.predict(served, answered.columns, deadline)
         self._compare(served.contract, answered.values, values)
         self._remember(answered, served, values, time.perf_counter() - started)
