@@ -2,8 +2,8 @@
 
     python -m tests.performance.edge_limits           a Markdown table, for docs/gateway/edge.md
 
-Takes a minute: an idle connection is waited for. Where it says ms or a ratio, other work on the
-machine counts, too.
+Takes a minute: an idle connection is waited for. Work is processor time of the gateway alone; in a
+ratio, what else the machine does counts, too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def measured() -> Iterator[tuple[str, str, str]]:
         yield from _deadlines(gateway.port)
         yield from edge_clients.caps(gateway.port)
         yield from edge_bodies.sizes(gateway.port, gateway.process.pid)
-        yield from edge_bodies.shapes(gateway.port)
+        yield from edge_bodies.shapes(gateway.port, gateway.process.pid)
         yield from edge_traffic.rows(gateway.port)
 
 

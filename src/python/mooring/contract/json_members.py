@@ -52,7 +52,9 @@ def exactly(body: bytes) -> Parts:
     >>> exactly(b'{"at": ["7:30 {\\\\"utc\\\\"}, [0]"]}')
     Parts(objects=1, members=1, lists=1, commas=0)
     """
-    return at_most(_STRING.sub(b"", body))
+    # Without escapes every other part between quotes is a string: half the time.
+    escaped = b"\\" in body
+    return at_most(_STRING.sub(b"", body) if escaped else b"".join(body.split(b'"')[::2]))
 
 
 def refuse_more(body: bytes, most: Parts) -> None:
