@@ -39,10 +39,19 @@ from tests.performance.slotted_gateway import GATEWAY
 from tests.repository.tracked import ROOT
 
 MODEL = "flight_delay"
-CONNECTIONS = (1, 32, 128)
 _ROWS = 2_000
 _BOOT_SECONDS = 120.0
 _TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Load:
+    """How long who is asked: a gateway for each entry of `slots`, besides the one as it is."""
+
+    rounds: int = 5
+    seconds: float = 3.0
+    slots: Sequence[int] = (100_000,)
+    connections: Sequence[int] = (1, 32, 128)
 
 
 @dataclass(frozen=True)
@@ -174,7 +183,7 @@ def cell(found: Sequence[dict[str, float]], name: str, digits: int = 0) -> str:
     return f"{shown[0]} [{shown[1]}..{shown[2]}]"
 
 
-def run(asked: argparse.Namespace, home: Path) -> dict[tuple[str, int], list[dict[str, float]]]:
+def run(asked: Load, home: Path) -> dict[tuple[str, int], list[dict[str, float]]]:
     """All cells by server and connections, one entry for each round."""
     rows = home / "rows.json"
     rows.write_text(json.dumps(_expectations()))
@@ -198,12 +207,12 @@ def _expectations() -> list[tuple[dict[str, Any], float]]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0)
-    parser.add_argument("--slots", type=int, nargs="*", default=[100_000])
-    parser.add_argument("--connections", type=int, nargs="*", default=CONNECTIONS)
+    parser.add_argument("--rounds", type=int, default=Load.rounds)
+    parser.add_argument("--seconds", type=float, default=Load.seconds)
+    parser.add_argument("--slots", type=int, nargs="*", default=Load.slots)
+    parser.add_argument("--connections", type=int, nargs="*", default=Load.connections)
     with tempfile.TemporaryDirectory() as folder:
-        found = run(parser.parse_args(), Path(folder))
+        found = run(Load(**vars(parser.parse_args())), Path(folder))
     say = sys.stdout.write
     say("| server | connections | requests/s | p50 µs | p99 µs | CPU µs/request | wrong |\n")
     say("|---|---|---|---|---|---|---|\n")
