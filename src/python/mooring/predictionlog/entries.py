@@ -14,7 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from mooring.contract.columns import Column, Columns
+from mooring.contract.columns import Columns
 from mooring.predictionlog.context import Context, Log
 from mooring.predictionlog.records import Labels
 from mooring.predictionlog.sensitive import hashed
@@ -23,10 +23,9 @@ from mooring.predictionlog.sensitive import hashed
 _ROWS = 256
 _VALUES = 4_096
 
-# What a column takes beside its values, and what a string takes at a guess, until the encoded
-# frame says what it really is.
-_COLUMN_BYTES = 128
-_STRING_BYTES = 64
+# What an array takes, an id and a prediction, and a value at a guess (strings are longer, numbers
+# shorter), until the encoded frame says what it really is.
+_COLUMN_BYTES, _ROW_BYTES, _VALUE_BYTES = 128, 160, 24
 
 
 class Stream(NamedTuple):
@@ -85,8 +84,8 @@ class PredictionEntry:
 
     @property
     def size(self) -> int:
-        values = sum(_bytes(column) for column in self.columns.values())
-        return values + _bytes(self.values) + 64 * self.rows
+        columns = len(self.columns)
+        return _COLUMN_BYTES * (columns + 1) + self.rows * (_ROW_BYTES + _VALUE_BYTES * columns)
 
     def parts(self) -> Iterator[Part]:
         """The predictions as JSON, a few hundred rows at a time."""
@@ -145,11 +144,6 @@ class LabelEntry:
     def parts(self) -> Iterator[Part]:
         """The labels as JSON; a request has at most a thousand."""
         yield Part(self.labels.context, self.rows, self.labels.payload())
-
-
-def _bytes(column: Column) -> int:
-    each = _STRING_BYTES if column.dtype == object else column.itemsize
-    return _COLUMN_BYTES + each * len(column)
 
 
 def _stem(ids: Sequence[str]) -> str:
