@@ -136,6 +136,6 @@ def _header(token: str) -> tuple[str | None, str]:
     except _UNREADABLE:
         raise UnknownCredential from None
     key_id, algorithm = header.get("kid"), header.get("alg")
-    if algorithm not in ALGORITHMS or "crit" in header or not isinstance(key_id, str | None):
+    if algorithm not in ALGORITHMS or not isinstance(key_id, str | None):
         raise UnknownCredential
     return key_id, algorithm
