@@ -78,6 +78,8 @@ def _serve_gateway(home: Path, port: int) -> GatewayProcess:
         home,
         MOORING_GATEWAY_PORT=str(port),
         MOORING_DRAIN_SECONDS=str(GATEWAY_DRAIN_SECONDS),
+        # A machine that is too slow for its callers sheds load, which is right and not looked for.
+        MOORING_ADMISSION="fixed",
     )
 
 

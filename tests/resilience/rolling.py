@@ -123,7 +123,9 @@ asks each /readyz on a connection of its own, and sends to whoever said 200 last
 for probes every half second. A drain that is shorter than probing takes to notice loses requests,
 whoever drains.
 
-Two model services stand behind one gateway, which has to notice by itself.
+Two model services stand behind one gateway, which has to notice by itself. The gateways' bound on
+work in flight is fixed (`MOORING_ADMISSION=fixed`): on a busy machine the adaptive one turns
+requests away, as it should, and that is not what is counted here.
 
 | Restarted | Restarts | Requests sent | Failed | Chance that one fails, at most (95 %) | Seconds |
 |---|---|---|---|---|---|
