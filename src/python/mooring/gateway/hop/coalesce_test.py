@@ -10,13 +10,15 @@ import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry
 
+from mooring.contract.columns import Columns
 from mooring.gateway.errors import DeadlineExceeded, UpstreamError, UpstreamRefused, UpstreamTimeout
 from mooring.gateway.hop.coalesce import MOST_REQUESTS, Coalescer
 from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.turns import MOST_CALLS
 from mooring.gateway.testing.asking import Asked, Fate, Fault, InventedService, Rows, served
 from mooring.gateway.testing.contracts import CONTRACT
-from mooring.gateway.testing.virtual_time import run_virtually
+from mooring.gateway.testing.virtual_time import VirtualLoop, run_virtually
 from mooring.telemetry.binding import bind
 from mooring.telemetry.catalogue import metrics_of
 
@@ -181,6 +183,8 @@ def test_a_caller_who_leaves_before_it_is_sent_does_not_travel() -> None:
         first, left, other = (lane.ask(lane.rows.ask()) for _ in range(3))
         await turn()
         left.cancel()
+        await turn()
+        assert lane.coalescer.waiting == 1
         await asyncio.gather(first, other)
         assert lane.sizes == [1, 1]
 
@@ -257,6 +261,29 @@ def test_a_request_that_expires_while_it_waits_is_never_sent() -> None:
         await first
         assert lane.sizes == [1]
         assert lane.counted("mooring_gateway_expired_total", where="hop") == 1.0
+
+    run_virtually(main())
+
+
+class Exhausting(InventedService):
+    """Its answers keep the loop so busy that timers come late."""
+
+    async def predict(self, served: Served, columns: Columns, deadline: Deadline) -> Any:
+        values = await super().predict(served, columns, deadline)
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        loop.be_busy(5.0)
+        return values
+
+
+def test_a_request_whose_time_passes_while_the_loop_is_busy_is_not_sent_either() -> None:
+    async def main() -> None:
+        lane = Lane(Exhausting())
+        first, late = lane.ask(lane.rows.ask()), lane.ask(lane.rows.ask(), patience=2.0)
+        with pytest.raises(DeadlineExceeded):
+            await late
+        await first
+        assert lane.sizes == [1]
 
     run_virtually(main())
 
@@ -340,6 +367,20 @@ def test_refusals_without_end_make_calls_small_and_never_spoil_a_neighbour() -> 
         sent = sum(lane.sizes)
         assert sent <= 1.1 * number + MOST_REQUESTS
         assert lane.sizes[-5:] == [1] * 5
+
+    run_virtually(main())
+
+
+def test_calls_under_way_do_not_count_on_the_same_allowance() -> None:
+    async def main() -> None:
+        lane = Lane(slots=2)
+        wide = served(contract=CONTRACT)
+        for _ in range(2):
+            asked = [lane.rows.ask(1, "refused") for _ in range(2 + 2 * MOST_REQUESTS)]
+            await outcomes(*(lane.ask(each, 999.0, wide) for each in asked))
+        again = lane.counted("mooring_gateway_requests_asked_again_total") or 0.0
+        earned = (2 + 2 * MOST_REQUESTS) / 10
+        assert 2 * MOST_REQUESTS < again <= 2 * MOST_REQUESTS + earned
 
     run_virtually(main())
 

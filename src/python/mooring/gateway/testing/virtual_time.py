@@ -46,6 +46,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """The virtual moment in seconds."""
         return self._jumping.passed
 
+    def be_busy(self, seconds: float) -> None:
+        """What a callback does that takes so long: time passes, and no timer is looked at."""
+        self._jumping.passed += seconds
+
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     """Run to the end. Raises NobodyWakes, and AssertionError for an error that nobody handled."""
