@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,16 @@ def test_head_is_get_without_the_body(served: RunningGateway, path: str) -> None
     assert (head.status, head.body) == (200, b"")
     for name in ("content-length", "content-type"):
         assert head.headers[name] == full.headers[name]
+
+
+def test_no_byte_follows_the_head(served: RunningGateway) -> None:
+    """A client of ours would not look; the next request's would take it for its answer."""
+    request = b"HEAD /v1/models HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", served.port), 20) as connection:
+        connection.sendall(request)
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert answer.endswith(b"\r\n\r\n")
 
 
 @pytest.mark.parametrize(
