@@ -8,8 +8,8 @@ from mooring.bundle.open import Bundle
 from mooring.serving.testing.attack import FOUND_IN_ITS_DOCUMENT, attack
 from mooring.serving.testing.process import serving
 
-# Of many bodies some pass the 4,096 bytes of the test's contract, and schemathesis does not take 413
-# for a refusal.
+# Of many bodies some pass the 4,096 bytes of the test's contract. To schemathesis, 413 is no
+# refusal.
 FOUND = {**FOUND_IN_ITS_DOCUMENT, "AcceptedNegativeData": ["POST /predict"]}
 
 
