@@ -36,6 +36,8 @@ class Connection:
         self._pause = _FIRST_PAUSE
         self._not_before = 0.0
         self.starts = 0
+        # Whether the writer took a part of what there was, and may take more soon.
+        self.moving = False
 
     def exchange(self, wake: Wake, seconds: float, work: Callable[[], bool]) -> None:
         """Send and hear what can be sent and heard; wait for either, or to be woken, that long."""
@@ -56,11 +58,14 @@ class Connection:
 
     def send(self) -> None:
         """Send what the socket takes now."""
+        self.moving = False
         if self._writer is None:
             return
         try:
             while leaving := self._outbox.leaving:
                 self._outbox.left(self._writer.link.send(leaving))
+                self.moving = True
+            self.moving = False
         except BlockingIOError:
             return
         except OSError:

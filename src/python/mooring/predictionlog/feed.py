@@ -27,8 +27,8 @@ _log = logging.getLogger(__name__)
 # Requests are gathered for so long: then waking the thread is no cost of a request's own. At 5 ms
 # it was, for callers who ask one at a time: 0.5 ms of processor time each on a busy machine.
 _LINGER_SECONDS = 0.05
-# The same while the socket is full: what waits should leave as soon as it can.
-_FULL_SECONDS = 0.005
+# The same while the socket is full and the writer reads: what waits should leave as soon as it can.
+_MOVING_SECONDS = 0.005
 # Encoding holds the interpreter. After so many rows, some hundred microseconds, it is let go for a
 # moment, or a thread that waits for it, the event loop's, would wait its switch interval of 5 ms.
 _BREATH_ROWS = 32
@@ -110,7 +110,7 @@ class Feed:
         wait = _CLOSING_SECONDS if closing else _IDLE_SECONDS
         self._connection.exchange(self._wake, wait, self._has_work)
         if not closing:
-            time.sleep(_FULL_SECONDS if self._outbox.leaving else _LINGER_SECONDS)
+            time.sleep(_MOVING_SECONDS if self._connection.moving else _LINGER_SECONDS)
 
     def _has_work(self) -> bool:
         return bool(self._incoming)
