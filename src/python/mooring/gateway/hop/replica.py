@@ -69,6 +69,7 @@ class Replica:
         # Set by whoever has cause to believe that this is no longer true.
         self.doubted = asyncio.Event()
         self.in_flight = 0
+        self.answers = 0
         self.leaving = False  # it said that it is about to end
         self._closes_always = False
         self._show = show
@@ -107,6 +108,7 @@ class Replica:
         try:
             answer = await self.upstream.predict(served, columns, deadline)
             ok = True
+            self.answers += 1
         except UpstreamError as error:
             ok = _verdict(error, given / served.contract.limits.deadline_seconds)
             # To be busy, or too slow for a caller in a hurry, is not to be gone.

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from mooring.gateway.errors import UpstreamError
+from mooring.gateway.errors import UpstreamError, UpstreamTimeout
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.settings import Settings
 
@@ -28,8 +28,13 @@ async def watch(replica: Replica, settings: Settings, learned: Callable[[str], N
 async def learn(replica: Replica) -> None:
     """Ask the replica once and note the answer; never raises."""
     replica.doubted.clear()
+    answers = replica.answers
     try:
         replica.learned(await replica.upstream.learn())
+    except UpstreamTimeout as error:
+        # A question that gets lost in a crowd says little about who answers the crowd.
+        if replica.answers == answers:
+            replica.lost(error.problem)
     except UpstreamError as error:
         replica.lost(error.problem)
     except Exception:
