@@ -44,9 +44,9 @@ NEVER_SERVED = {
     *("moto", "boto3", "botocore", "s3fs", "pip", "setuptools", "uv"),
 }
 # Of the gateway too, which knows models by their contract alone.
-MODELS_OWN = {"onnxruntime", "bentoml", "model_signing", "cryptography"}
+MODELS_OWN = {"onnxruntime", "bentoml", "model_signing"}
 PACKAGES_THAT_SERVE = {"bundle", "contract", "serving", "telemetry"}
-GATEWAYS_PACKAGES = {"contract", "gateway", "telemetry"}
+GATEWAYS_PACKAGES = {"contract", "gateway", "predictionlog", "telemetry"}
 
 EVERY = [(name, platform) for name in ARCHIVES for platform in PLATFORMS]
 
