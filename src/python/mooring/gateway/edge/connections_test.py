@@ -99,7 +99,9 @@ def test_half_open_connections_of_many_addresses_keep_nobody_out(served: Running
     with half_open(served, 60, hosts=20):
         for _ in range(20):
             assert served.predict(ROW).status == 200
-        assert served.counted("mooring_gateway_connections") == LIMITS.connections
+        # The last prediction's connection may be gone by now.
+        open_now = served.counted("mooring_gateway_connections")
+        assert open_now in (LIMITS.connections - 1, LIMITS.connections)
 
 
 def test_a_connection_that_has_proved_itself_outlives_half_open_ones(

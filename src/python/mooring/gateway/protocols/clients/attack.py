@@ -12,12 +12,13 @@ from mooring.gateway.auth.settings import AuthSettings
 from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.protocols.clients.programs import run
 from mooring.gateway.settings import Settings
-from mooring.gateway.testing.gateway import RunningGateway, gateway
+from mooring.gateway.testing.gateway import RunningGateway, gateway, until
 from mooring.gateway.testing.keys import KeysOnDisk
 from mooring.gateway.testing.upstream import upstream
 
 _HOOKS = {"SCHEMATHESIS_HOOKS": "mooring.gateway.protocols.clients.attack_hooks"}
 _SHOWN = 8_000
+_OK = 200
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def key_of(keys: KeysOnDisk) -> str:
 
 def attack(running: RunningGateway, home: Path, *, examples: int, seed: int, key: str) -> Found:
     """Let schemathesis loose with every check, `examples` generated for each operation."""
+    # The keys file is followed, not read at each request.
+    until(lambda: running.get("/v1/models", Authorization=f"Bearer {key}").status, _OK.__eq__)
     report = home / "report.json"
     document = f"http://127.0.0.1:{running.port}/openapi.json"
     arguments = [
