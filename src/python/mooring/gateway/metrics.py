@@ -9,11 +9,12 @@ from __future__ import annotations
 from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, start_http_server
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mooring.gateway.errors import PortTaken
 from mooring.gateway.problems import failure
 from mooring.gateway.template import template_of
+from mooring.gateway.watched import Watched
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.labels import METHOD
 from mooring.telemetry.requests import GATEWAY_REQUESTS
@@ -33,22 +34,15 @@ class CountRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status = 0
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        watched = Watched(send)
         try:
             await self._app(scope, receive, watched)
         except Exception as error:
             response = failure(error)
-            if not status:
+            if not watched.status:
                 await response(scope, receive, watched)
         finally:
-            self._count(scope, status or 500)
+            self._count(scope, watched.status or 500)
 
     def _count(self, scope: Scope, status: int) -> None:
         method = scope["method"] if METHOD.admits(scope["method"]) else "other"

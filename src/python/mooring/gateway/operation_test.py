@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.client import HTTPConnection
@@ -18,17 +18,11 @@ from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, ask, until, until_ready
 from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.process import running, start
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 
 PREDICT = "/v1/models/voyage_delay:predict"
 BODY = json.dumps({"instances": [ROW]})
 LOST = "mooring_gateway_log_lines_dropped_total"
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 def statuses(port: int, count: int) -> Sequence[int]:

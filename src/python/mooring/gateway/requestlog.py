@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mooring.gateway.account import Account, opened
 from mooring.gateway.setting import number
 from mooring.gateway.template import method_of, template_of
 from mooring.gateway.tracing.context import trace_id
+from mooring.gateway.watched import Watched
 
 _PROBES = frozenset({"/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
 # Of a trace's id as many digits as a float holds exactly.
@@ -55,20 +56,13 @@ class LogRequests:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        account, started, status = opened(), time.perf_counter(), 0
-
-        async def watched(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
+        account, started, watched = opened(), time.perf_counter(), Watched(send)
         try:
             await self._app(scope, receive, watched)
         finally:
             seconds, route = time.perf_counter() - started, template_of(scope)
-            if self._choice.admits(route, status or 500, seconds):
-                self._write(_line(scope, route, status, seconds, account))
+            if self._choice.admits(route, watched.status or 500, seconds):
+                self._write(_line(scope, route, watched.status, seconds, account))
 
 
 def _line(

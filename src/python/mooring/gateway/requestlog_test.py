@@ -12,16 +12,10 @@ from mooring.gateway.requestlog import Choice
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, RunningGateway, gateway, until
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 from mooring.gateway.tracing.context import TraceContext, current
 
 PREDICT = "/v1/models/{model}:predict"
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 @pytest.fixture

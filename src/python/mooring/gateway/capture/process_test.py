@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, ask, until, until_ready
 from mooring.gateway.testing.process import GatewayProcess, running
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 from mooring.predictionlog.reader import predictions
 
 MODEL = "voyage_delay"
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 def predict(process: GatewayProcess, requests: int) -> list[str]:

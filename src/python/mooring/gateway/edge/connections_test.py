@@ -15,7 +15,7 @@ from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import Answer, RunningGateway, gateway, until
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 
 # Nothing times out here: who goes, goes because somebody else came.
 LIMITS = EdgeLimits(
@@ -25,12 +25,6 @@ LIMITS = EdgeLimits(
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8")
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 @pytest.fixture

@@ -13,16 +13,10 @@ from mooring.gateway.hop.coalesce import SLOTS
 from mooring.gateway.hop.turns import MOST_CALLS
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import Answer, RunningGateway, gateway, until
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 
 CALLS = SLOTS * MOST_CALLS
 HOURS = [ROW | {"hour": hour} for hour in range(24)]
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 @pytest.fixture

@@ -31,12 +31,6 @@ HASTY = CONTRACT.model_copy(
 
 
 @pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
-
-
-@pytest.fixture
 def served(service: FakeUpstream) -> Iterator[RunningGateway]:
     with gateway(service.url, SELDOM) as running:
         running.until_ready()

@@ -1,29 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from mooring.contract.contract import Contract
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT
-from mooring.gateway.testing.gateway import RunningGateway, gateway
-from mooring.gateway.testing.ports import free_port
-from mooring.gateway.testing.upstream import upstream
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[RunningGateway]:
-    with upstream() as service, gateway(service.url) as running:
-        running.until_ready()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def alone() -> Iterator[RunningGateway]:
-    """A gateway whose model service does not exist."""
-    with gateway(f"http://127.0.0.1:{free_port()}") as running:
-        running.until_ready(503)
-        yield running
+from mooring.gateway.testing.gateway import RunningGateway
 
 
 def test_the_list_names_every_model_with_its_state(served: RunningGateway) -> None:

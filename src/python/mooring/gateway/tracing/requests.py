@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mooring.gateway.template import method_of, template_of
 from mooring.gateway.tracing.context import TraceContext, begin, current, read
 from mooring.gateway.tracing.spans import Attribute, Span, Spans, Untold, collected
+from mooring.gateway.watched import Watched
 
 
 @dataclass(frozen=True)
@@ -52,21 +53,19 @@ class TraceRequests:
         context = self._tracer.continued(scope)
         current.set(context)
         collected.set(self._tracer.spans)
-        started, status = time.time_ns(), 0
+        started, watched = time.time_ns(), Watched(send)
 
         async def told(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
                 header = (b"traceresponse", context.traceparent.encode())
                 message["headers"] = [*message.get("headers", ()), header]
-            await send(message)
+            await watched(message)
 
         try:
             await self._app(scope, receive, told)
         finally:
             if context.sampled:
-                self._tracer.spans.accept(_span(context, scope, started, status or 500))
+                self._tracer.spans.accept(_span(context, scope, started, watched.status or 500))
 
 
 def _span(context: TraceContext, scope: Scope, started: int, status: int) -> Span:

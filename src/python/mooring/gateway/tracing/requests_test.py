@@ -13,7 +13,7 @@ from mooring.gateway.settings import Settings
 from mooring.gateway.testing.collector import Collected, collector
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, RunningGateway, gateway, until
-from mooring.gateway.testing.upstream import FakeUpstream, upstream
+from mooring.gateway.testing.upstream import FakeUpstream
 from mooring.gateway.tracing.collector import Collector
 from mooring.gateway.tracing.context import TraceContext, read
 from mooring.predictionlog.reader import predictions
@@ -24,12 +24,6 @@ BODY = (
     b'{"instances": [{"origin": "JFK", "ship": "Aurora", "hour": 7, "wind": 2.5, "loaded": true}]}'
 )
 PATH = "/v1/models/voyage_delay:predict"
-
-
-@pytest.fixture
-def service() -> Iterator[FakeUpstream]:
-    with upstream() as service:
-        yield service
 
 
 @pytest.fixture

@@ -21,24 +21,11 @@ from mooring.gateway.testing.versions import (
     canary,
     document,
     predicted,
-    service,
 )
 
 SELDOM = Settings(port=0, learn_seconds=0.01, watch_seconds=60.0)
 KEYS = [f"customer-{number}" for number in range(200)]
 POISON = 13
-
-
-@pytest.fixture
-def one() -> Iterator[FakeUpstream]:
-    with service(1) as running:
-        yield running
-
-
-@pytest.fixture
-def two() -> Iterator[FakeUpstream]:
-    with service(2) as running:
-        yield running
 
 
 @pytest.fixture

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from mooring.gateway.testing import process
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, ask, until, until_ready, write_routing
 from mooring.gateway.testing.upstream import FakeUpstream
-from mooring.gateway.testing.versions import answered_by, document, service
+from mooring.gateway.testing.versions import answered_by, document
 
 # Only a signal makes it look.
 NEVER = {"MOORING_ROUTING_SECONDS": "60"}
-
-
-@pytest.fixture
-def one() -> Iterator[FakeUpstream]:
-    with service(1) as running:
-        yield running
-
-
-@pytest.fixture
-def two() -> Iterator[FakeUpstream]:
-    with service(2) as running:
-        yield running
 
 
 def until_version(port: int, version: int) -> None:

@@ -26,18 +26,6 @@ SELDOM = Settings(port=0, learn_seconds=0.01, watch_seconds=60.0)
 
 
 @pytest.fixture
-def one() -> Iterator[FakeUpstream]:
-    with service(1) as running:
-        yield running
-
-
-@pytest.fixture
-def two() -> Iterator[FakeUpstream]:
-    with service(2) as running:
-        yield running
-
-
-@pytest.fixture
 def other() -> Iterator[FakeUpstream]:
     with service(5, OTHER) as running:
         yield running

@@ -23,7 +23,7 @@ from mooring.contract.compatibility import compare
 from mooring.contract.contract import Contract
 from mooring.gateway.call import Call
 from mooring.gateway.errors import GatewayError
-from mooring.gateway.hop.deadline import Deadline
+from mooring.gateway.hop.deadline import LONGEST_SECONDS, deadline_of
 from mooring.gateway.hop.served import Served
 from mooring.gateway.traffic.variant import Variant
 from mooring.telemetry.binding import Instruments
@@ -34,8 +34,6 @@ _log = logging.getLogger(__name__)
 # Some megabytes of columns at most, and a second or two of a model's time.
 _MOST_CALLS = 256
 _MOST_ROWS = 10_000
-# A service that is silent holds up the calls behind, whatever its contract promises.
-_LONGEST_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,8 @@ class Shadow:
     async def _ask(self, answered: Answered) -> None:
         started = time.perf_counter()
         served = self.challenger.ask()
-        promised = served.contract.limits.deadline_seconds
-        deadline = Deadline.within(min(promised, _LONGEST_SECONDS))
+        # A service that is silent holds up the calls behind, whatever its contract promises.
+        deadline = deadline_of(served.contract.limits.deadline_seconds, LONGEST_SECONDS, None)
         values = await self.challenger.predict(served, answered.columns, deadline)
         self._compare(served.contract, answered.values, values)
         self._remember(answered, served, values, time.perf_counter() - started)

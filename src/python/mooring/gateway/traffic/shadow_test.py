@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,12 +111,6 @@ async def _desk(
     shadow = Shadow(variant, 0.05, instruments, lambda *told: found.remember(*told))
     found = Desk(shadow, registry)
     return found
-
-
-@pytest.fixture
-def two() -> Iterator[FakeUpstream]:
-    with service(2) as running:
-        yield running
 
 
 def test_a_shadow_is_compared_row_by_row_and_remembered_under_the_champion_s_ids(

@@ -1,28 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from mooring.gateway.testing.contracts import CONTRACT
-from mooring.gateway.testing.gateway import RunningGateway, gateway
-from mooring.gateway.testing.ports import free_port
-from mooring.gateway.testing.upstream import upstream
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[RunningGateway]:
-    with upstream() as service, gateway(service.url) as running:
-        running.until_ready()
-        yield running
-
-
-@pytest.fixture(scope="module")
-def alone() -> Iterator[RunningGateway]:
-    """A gateway whose model service does not exist."""
-    with gateway(f"http://127.0.0.1:{free_port()}") as running:
-        running.until_ready(503)
-        yield running
+from mooring.gateway.testing.gateway import RunningGateway
 
 
 def test_the_server_says_what_it_is_and_speaks(served: RunningGateway) -> None:
