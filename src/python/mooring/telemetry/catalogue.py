@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from mooring.telemetry import (
     auth,
+    bins,
     capture,
     coalesce,
+    drift,
     edge,
     models,
+    monitor,
     operation,
+    quality,
     requests,
     resilience,
+    retraining,
     service,
     traffic,
     upstream,
@@ -32,10 +37,15 @@ CATALOGUE = (
     *models.METRICS,
     *operation.METRICS,
     *service.METRICS,
+    *bins.METRICS,
+    *monitor.METRICS,
+    *drift.METRICS,
+    *quality.METRICS,
+    *retraining.METRICS,
     *traffic.METRICS,
 )
 
 
 def metrics_of(process: Process) -> tuple[Metric, ...]:
-    """The metrics that one process exports."""
-    return tuple(metric for metric in CATALOGUE if process in metric.owners)
+    """The metrics that one process exports today."""
+    return tuple(m for m in CATALOGUE if process in m.owners and not m.planned)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 Kind = Literal["counter", "gauge", "histogram"]
-Process = Literal["gateway", "service"]
+Process = Literal["gateway", "service", "monitor"]
 
 # Where several workers of one process report a gauge, how their values become one.
 Merge = Literal["max", "livesum", "mostrecent"]
@@ -52,6 +52,10 @@ class Metric:
     merge: Merge = "max"
     # Read at the scrape, together with its kin, instead of being counted as things happen.
     at_scrape: bool = False
+    # Named so that panels and rules can be made, exported by no process yet.
+    planned: bool = False
+    # For whoever looks closer: no panel and no alert has to use it.
+    debug: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

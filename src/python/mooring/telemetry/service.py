@@ -28,8 +28,14 @@ SERVICE_EXPIRED = Metric(
     "Requests that were dropped because their deadline passed before the model was asked.",
     ("service",), (MODEL,),
 )  # fmt: skip
+MODEL_TRAINED = Metric(
+    "mooring_model_trained_timestamp_seconds", "gauge",
+    "End of the day up to which the served bundle has learned from rows, by event time.",
+    ("service",), (MODEL, VERSION), "timestamp_seconds",
+)  # fmt: skip
 
 METRICS = (
+    MODEL_TRAINED,
     SERVICE_EXPIRED,
     SERVICE_PREDICTIONS,
     SERVICE_INFERENCE_SECONDS,

@@ -1,0 +1,21 @@
+"""One query of a panel: PromQL, and how its series are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal["time_series", "table", "heatmap"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """`expr` in PromQL with Grafana's variables; `legend` in Grafana's `{{label}}` form.
+
+    An instant query has one value for each series, at the end of the panel's time range.
+    """
+
+    expr: str
+    legend: str = ""
+    instant: bool = False
+    shape: Shape = "time_series"
