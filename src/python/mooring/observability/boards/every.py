@@ -1,0 +1,7 @@
+"""All dashboards, in the order in which one looks at them."""
+
+from __future__ import annotations
+
+from mooring.observability.panel import Board
+
+BOARDS: tuple[Board, ...] = ()

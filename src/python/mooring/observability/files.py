@@ -1,0 +1,34 @@
+"""All generated files: written by `mooring obs generate`, and compared by a test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mooring.observability.alertmanager.files import files as alertmanager
+from mooring.observability.grafana.files import files as grafana
+from mooring.observability.prometheus.files import files as prometheus
+from mooring.observability.rules.files import files as rules
+
+
+def generated() -> dict[str, str]:
+    """Texts by their paths from the root of the repository."""
+    return grafana() | rules() | alertmanager() | prometheus()
+
+
+def write(root: Path) -> list[str]:
+    """Write what has changed below `root`; its paths."""
+    changed = stale(root)
+    for path in changed:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(generated()[path])
+    return changed
+
+
+def stale(root: Path) -> list[str]:
+    """Paths whose files are missing or not what would be written."""
+    return [path for path, text in generated().items() if _text(root / path) != text]
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None
