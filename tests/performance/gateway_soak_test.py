@@ -8,6 +8,7 @@ from tests.performance.gateway_soak import Sample, Soak, soak
 
 REQUESTS = 5_000
 # Connections that come and go between two looks: those to the service end after 3 s of silence.
+# Threads of asyncio's pool, which starts one when all others are busy.
 PLAY = 4
 
 
@@ -24,7 +25,7 @@ def test_every_request_is_answered_as_it_should_be(run: Soak) -> None:
 def test_descriptors_and_threads_are_as_many_at_the_end_as_in_the_middle(run: Soak) -> None:
     middle, end = run.second_half[0], run.samples[-1]
     assert abs(end.descriptors - middle.descriptors) <= PLAY
-    assert end.threads == middle.threads
+    assert abs(end.threads - middle.threads) <= PLAY
 
 
 def test_the_slope_is_that_of_the_second_half() -> None:
