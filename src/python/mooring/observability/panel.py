@@ -23,6 +23,20 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column of a table: a label, or the value of the query with `name` "Value #A" and so on.
+
+    Columns that are not named are hidden. `opens` is the uid of a board that is opened for the
+    model in this cell.
+    """
+
+    name: str
+    heading: str
+    unit: str = ""
+    opens: str = ""
+
+
+@dataclass(frozen=True)
 class Panel:
     """One panel. `unit` is Grafana's name of it (`s`, `reqps`, `percentunit`, `bytes`, `none`, …).
 
@@ -47,6 +61,7 @@ class Panel:
     logarithmic: bool = False
     # Names of states for the values of a stat or a state timeline: {0: "closed", …} as pairs.
     states: tuple[tuple[float, str, Colour], ...] = ()
+    columns: tuple[Column, ...] = ()
     empty_when_healthy: bool = False
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Shape = Literal["time_series", "table", "heatmap"]
+# A threshold is what values are held against; a bound is one end of a value's interval.
+Role = Literal["value", "threshold", "bound"]
 
 
 @dataclass(frozen=True)
@@ -19,3 +21,4 @@ class Query:
     legend: str = ""
     instant: bool = False
     shape: Shape = "time_series"
+    role: Role = "value"
