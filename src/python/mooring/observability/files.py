@@ -17,17 +17,21 @@ def generated() -> dict[str, str]:
 
 def write(root: Path) -> list[str]:
     """Write what has changed below `root`; its paths."""
-    changed = stale(root)
-    for path in changed:
+    changed = _changed(root)
+    for path, text in changed.items():
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(generated()[path])
-    return changed
+        target.write_text(text)
+    return list(changed)
 
 
 def stale(root: Path) -> list[str]:
     """Paths whose files are missing or not what would be written."""
-    return [path for path, text in generated().items() if _text(root / path) != text]
+    return list(_changed(root))
+
+
+def _changed(root: Path) -> dict[str, str]:
+    return {path: text for path, text in generated().items() if _text(root / path) != text}
 
 
 def _text(path: Path) -> str | None:

@@ -15,6 +15,8 @@ def command(config: Path, data: Path, port: int) -> list[str]:
         f"--config.file={config}",
         f"--storage.path={data}",
         f"--web.listen-address={LOOPBACK}:{port}",
+        # Notifications link to it; by itself it would take the name of the machine.
+        f"--web.external-url=http://{LOOPBACK}:{port}",
         # No cluster: otherwise it listens on every address, and refuses machines without one.
         "--cluster.listen-address=",
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 # Slack's markup begins with these three; what is written so cannot call a channel or hide a link.
 SLACK = r"""
 {{ define "mooring.slack.plain" -}}
-{{ . | reReplaceAll "[\\s\\pC]+" " " | reReplaceAll "&" "&amp;" | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}
+{{ . | reReplaceAll "[\\s\\pC]+" " " | reReplaceAll "&" "&amp;"
+  | reReplaceAll "<" "&lt;" | reReplaceAll ">" "&gt;" }}
 {{- end }}
 
 {{ define "mooring.slack.address" -}}
@@ -21,7 +22,14 @@ SLACK = r"""
 {{ if eq .Status "firing" }}Firing{{ else }}Resolved{{ end }}
 {{- with .CommonLabels.severity }} {{ template "mooring.slack.plain" . }}{{ end }}
 {{- with .GroupLabels.model }}, {{ template "mooring.slack.plain" . }}{{ end }}
-{{- ": " }}{{ len .Alerts.Firing }} firing, {{ len .Alerts.Resolved }} resolved
+{{- ": " }}
+{{- if eq (len .Alerts) 1 }}{{ range .Alerts }}{{ template "mooring.slack.summary" . }}{{ end }}
+{{- else }}{{ len .Alerts.Firing }} firing, {{ len .Alerts.Resolved }} resolved{{ end }}
+{{- end }}
+
+{{ define "mooring.slack.summary" -}}
+{{ if .Annotations.summary }}{{ template "mooring.slack.plain" .Annotations.summary }}
+{{- else }}{{ template "mooring.slack.plain" .Labels.alertname }}{{ end }}
 {{- end }}
 
 {{ define "mooring.slack.text" -}}
@@ -31,8 +39,7 @@ SLACK = r"""
 
 {{ define "mooring.slack.alert" -}}
 {{ if eq .Status "resolved" }}:white_check_mark: Resolved: {{ else }}:rotating_light: {{ end -}}
-*{{ if .Annotations.summary }}{{ template "mooring.slack.plain" .Annotations.summary }}
-{{- else }}{{ template "mooring.slack.plain" .Labels.alertname }}{{ end }}*
+*{{ template "mooring.slack.summary" . }}*
 {{ template "mooring.slack.about" . }}, {{ template "mooring.when" . }}
 {{ with .Annotations.description }}{{ template "mooring.slack.plain" . }}
 {{ end -}}
@@ -61,4 +68,4 @@ SLACK = r"""
 {{ if match "^https?://" . }}<{{ template "mooring.slack.address" . }}|Dashboard>
 {{- else }}Dashboard: {{ template "mooring.slack.plain" . }}{{ end }}
 {{- end }}
-"""  # noqa: E501, a template has no line to break here
+"""

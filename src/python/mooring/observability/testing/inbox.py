@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, cast
+from typing import Any
 
 from mooring.process.ports import LOOPBACK
 
@@ -114,8 +114,7 @@ def mailbox() -> Iterator[Mailbox]:
                     case "DATA":
                         self.say("354 go on")
                         message = message_from_bytes(self.content(), policy=policy.default)
-                        mail = cast(EmailMessage, message)
-                        found.mails.append(Mail(sender, recipients, credentials, mail))
+                        found.mails.append(Mail(sender, recipients, credentials, message))
                         self.say("250 taken")
                     case "QUIT":
                         self.say("221 bye")
