@@ -1,41 +1,29 @@
-"""What Prometheus, Alertmanager and the process itself export, as far as panels ask for it."""
+"""What Prometheus, Alertmanager and processes export of themselves, as far as panels ask for it."""
 
 from __future__ import annotations
 
-from mooring.observability.series import Series
+from mooring.telemetry.standard import STANDARD
 
-_TARGET = ("job", "instance")
+_BY_NAME = {external.name: external for external in STANDARD}
 
-UP = Series("up", "gauge", _TARGET)
-SCRAPE_SECONDS = Series("scrape_duration_seconds", "gauge", _TARGET)
-SCRAPE_SAMPLES = Series("scrape_samples_post_metric_relabeling", "gauge", _TARGET)
-ALERTS = Series("ALERTS", "gauge", ("alertname", "alertstate", "severity", "action", "model"))
+UP = _BY_NAME["up"]
+SCRAPE_SECONDS = _BY_NAME["scrape_duration_seconds"]
+SCRAPE_SAMPLES = _BY_NAME["scrape_samples_post_metric_relabeling"]
+ALERTS = _BY_NAME["ALERTS"]
 
-# By client libraries, of their own process.
-CPU = Series("process_cpu_seconds_total", "counter", _TARGET)
-MEMORY = Series("process_resident_memory_bytes", "gauge", _TARGET)
-OPEN_FILES = Series("process_open_fds", "gauge", _TARGET)
-MOST_FILES = Series("process_max_fds", "gauge", _TARGET)
+CPU = _BY_NAME["process_cpu_seconds_total"]
+MEMORY = _BY_NAME["process_resident_memory_bytes"]
+OPEN_FILES = _BY_NAME["process_open_fds"]
+MOST_FILES = _BY_NAME["process_max_fds"]
+COLLECTIONS = _BY_NAME["python_gc_collections_total"]
 
-HEAD_SERIES = Series("prometheus_tsdb_head_series", "gauge", _TARGET)
-RULES_FAILED = Series(
-    "prometheus_rule_evaluation_failures_total", "counter", (*_TARGET, "rule_group")
-)
-RULE_SECONDS = Series(
-    "prometheus_rule_group_last_duration_seconds", "gauge", (*_TARGET, "rule_group")
-)
-RULE_INTERVAL = Series("prometheus_rule_group_interval_seconds", "gauge", (*_TARGET, "rule_group"))
-PROMETHEUS_CONFIGURED = Series("prometheus_config_last_reload_successful", "gauge", _TARGET)
-ALERTS_DROPPED = Series("prometheus_notifications_dropped_total", "counter", _TARGET)
+HEAD_SERIES = _BY_NAME["prometheus_tsdb_head_series"]
+RULES_FAILED = _BY_NAME["prometheus_rule_evaluation_failures_total"]
+RULE_SECONDS = _BY_NAME["prometheus_rule_group_last_duration_seconds"]
+RULE_INTERVAL = _BY_NAME["prometheus_rule_group_interval_seconds"]
+PROMETHEUS_CONFIGURED = _BY_NAME["prometheus_config_last_reload_successful"]
+ALERTS_DROPPED = _BY_NAME["prometheus_notifications_dropped_total"]
 
-ALERTMANAGER_CONFIGURED = Series("alertmanager_config_last_reload_successful", "gauge", _TARGET)
-NOTIFICATIONS = Series("alertmanager_notifications_total", "counter", (*_TARGET, "integration"))
-NOTIFICATIONS_FAILED = Series(
-    "alertmanager_notifications_failed_total", "counter", (*_TARGET, "integration")
-)
-
-FOREIGN = (
-    UP, SCRAPE_SECONDS, SCRAPE_SAMPLES, ALERTS, CPU, MEMORY, OPEN_FILES, MOST_FILES, HEAD_SERIES,
-    RULES_FAILED, RULE_SECONDS, RULE_INTERVAL, PROMETHEUS_CONFIGURED, ALERTS_DROPPED,
-    ALERTMANAGER_CONFIGURED, NOTIFICATIONS, NOTIFICATIONS_FAILED,
-)  # fmt: skip
+ALERTMANAGER_CONFIGURED = _BY_NAME["alertmanager_config_last_reload_successful"]
+NOTIFICATIONS = _BY_NAME["alertmanager_notifications_total"]
+NOTIFICATIONS_FAILED = _BY_NAME["alertmanager_notifications_failed_total"]
