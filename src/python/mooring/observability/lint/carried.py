@@ -1,12 +1,13 @@
 """Which labels the series of an expression carry, worked out from the expression alone.
 
 `Carried.labels` are all that the series may have; `fixed` are those of them which an equality
-pins to one value, so that they tell no two series apart.
+pins to one value, so that they tell no two series apart; `owners` are the processes that export
+them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 import promql_parser as promql
@@ -15,7 +16,6 @@ from promql_parser import Expr
 from mooring.observability.lint.promql import NAME, matchers, metric_of
 from mooring.observability.lint.vocabulary import Vocabulary
 
-SETS = ("and", "or", "unless")
 _SAME_SERIES = ("topk", "bottomk", "limitk", "limit_ratio")
 _NO_LABELS = frozenset[str]()
 
@@ -27,6 +27,7 @@ class Carried:
     labels: frozenset[str] = _NO_LABELS
     fixed: frozenset[str] = _NO_LABELS
     known: bool = True
+    owners: frozenset[str] = _NO_LABELS
 
     @property
     def varying(self) -> frozenset[str]:
@@ -35,15 +36,15 @@ class Carried:
 
     def kept(self, labels: frozenset[str]) -> Carried:
         """Only `labels` of them."""
-        return Carried(self.labels & labels, self.fixed & labels, self.known)
+        return replace(self, labels=self.labels & labels, fixed=self.fixed & labels)
 
     def dropped(self, labels: frozenset[str]) -> Carried:
         """All but `labels`."""
-        return Carried(self.labels - labels, self.fixed - labels, self.known)
+        return replace(self, labels=self.labels - labels, fixed=self.fixed - labels)
 
     def gained(self, labels: frozenset[str], fixed: frozenset[str] = _NO_LABELS) -> Carried:
         """With `labels` besides."""
-        return Carried(self.labels | labels, (self.fixed - labels) | fixed, self.known)
+        return replace(self, labels=self.labels | labels, fixed=(self.fixed - labels) | fixed)
 
 
 @singledispatch
@@ -58,7 +59,7 @@ def _selector(expr: promql.VectorSelector, series: Vocabulary) -> Carried | None
     asked = {m.name for m in matchers(expr) if m.op == promql.MatchOp.Equal and m.name != NAME}
     if found is None:
         return Carried(frozenset(asked), frozenset(asked), known=False)
-    return Carried(found.labels, found.labels & asked)
+    return Carried(found.labels, found.labels & asked, owners=found.owners)
 
 
 @carried.register
@@ -117,27 +118,28 @@ def _binary(expr: promql.BinaryExpr, series: Vocabulary) -> Carried | None:
         return left or right
     op = str(expr.op)
     if op == "or":
-        labels = left.labels | right.labels
-        return Carried(labels, left.fixed & right.fixed, left.known and right.known)
+        labels, known = left.labels | right.labels, left.known and right.known
+        return Carried(labels, left.fixed & right.fixed, known, left.owners | right.owners)
     if op in ("and", "unless"):
-        return Carried(left.labels, left.fixed, left.known)
+        return left
     return _joined(expr, left, right)
 
 
 def _joined(expr: promql.BinaryExpr, left: Carried, right: Carried) -> Carried:
     """One-to-one matches keep what was matched on; one to many keeps the many side's labels."""
-    modifier, known = expr.modifier, left.known and right.known
+    modifier = expr.modifier
+    known, owners = left.known and right.known, left.owners | right.owners
     cards = promql.VectorMatchCardinality
     if modifier is not None and modifier.card in (cards.ManyToOne, cards.OneToMany):
         many, one = (left, right) if modifier.card == cards.ManyToOne else (right, left)
         extra = frozenset(modifier.group_labels or ())
         joined = many.gained(extra, one.fixed & extra)
-        return Carried(joined.labels, joined.fixed | (one.fixed & many.labels), known)
-    matched = _matched(expr, left.labels)
-    return Carried(matched, (left.fixed | right.fixed) & matched, known)
+        return Carried(joined.labels, joined.fixed | (one.fixed & many.labels), known, owners)
+    labels = matched(expr, left.labels)
+    return Carried(labels, (left.fixed | right.fixed) & labels, known, owners)
 
 
-def _matched(expr: promql.BinaryExpr, labels: frozenset[str]) -> frozenset[str]:
+def matched(expr: promql.BinaryExpr, labels: frozenset[str]) -> frozenset[str]:
     """Those of `labels` that a match looks at."""
     matching = expr.modifier.matching if expr.modifier is not None else None
     if matching is None:

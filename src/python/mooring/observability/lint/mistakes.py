@@ -9,10 +9,11 @@ from functools import singledispatch
 import promql_parser as promql
 from promql_parser import Expr
 
-from mooring.observability.lint.carried import Carried, carried
+from mooring.observability.lint.carried import Carried, carried, matched
 from mooring.observability.lint.promql import NAME, matchers, metric_of
 from mooring.observability.lint.variables import ANYTHING
 from mooring.observability.lint.vocabulary import Series, Vocabulary
+from mooring.telemetry.standard import TARGET_LABELS
 
 _PLAIN = re.compile(r"[\w@ .-]+(\|[\w@ .-]+)*")
 
@@ -43,11 +44,13 @@ def _aggregate(expr: promql.AggregateExpr, series: Vocabulary) -> Iterator[str]:
 @label_mistakes.register
 def _binary(expr: promql.BinaryExpr, series: Vocabulary) -> Iterator[str]:
     left, right = carried(expr.lhs, series), carried(expr.rhs, series)
-    if left is None or right is None or expr.modifier is None:
-        yield from _unequal(expr, left, right)
+    if left is None or right is None:
         return
-    yield from _of_sides(expr.modifier, left, right)
-    yield from _unequal(expr, left, right)
+    if expr.modifier is not None:
+        yield from _of_sides(expr.modifier, left, right)
+    if str(expr.op) != "or":
+        yield from _unequal(expr, left, right)
+        yield from _strangers(expr, left, right)
 
 
 def _of_sides(modifier: promql.BinModifier, left: Carried, right: Carried) -> Iterator[str]:
@@ -74,6 +77,16 @@ def _unequal(expr: promql.BinaryExpr, left: Carried | None, right: Carried | Non
     differ = (left.labels ^ right.labels) - ignored
     if differ:
         yield f"the sides of {expr.op} never match: only one of them has {_listed(differ)}"
+
+
+def _strangers(expr: promql.BinaryExpr, left: Carried, right: Carried) -> Iterator[str]:
+    """Sides that are matched on the target that they come from, and never come from one."""
+    target = matched(expr, left.labels & right.labels) & frozenset(TARGET_LABELS)
+    if target and left.owners and right.owners and not left.owners & right.owners:
+        yield (
+            f"the sides of {expr.op} never match: {_listed(left.owners)} and "
+            f"{_listed(right.owners)} differ in {_listed(target)}"
+        )
 
 
 @label_mistakes.register

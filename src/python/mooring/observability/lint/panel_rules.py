@@ -19,10 +19,10 @@ from mooring.observability.lint.vocabulary import Vocabulary
 PanelRule = Callable[[PanelJson, Vocabulary], Iterator[Flaw]]
 
 DATASOURCE = "${datasource}"
-# What a description says, each in a paragraph: what is shown, what is normal, what to do.
-PARTS = 3
-# The word by which a panel says that nobody exports its metrics yet.
-PLANNED = "planned"
+# How a description goes on after it has said what is shown: what is normal, what to do.
+PARTS = ("**Normal:**", "**Otherwise:**")
+# By these a panel says that nobody exports its metrics, or some of them, yet.
+PLANNED = ("It is planned", "Partly planned")
 # Shapes in which a label is a column or an axis, and needs no name in a legend.
 _UNNAMED = ("table", "heatmap")
 _UNITS = frozenset(value for value in vars(units).values() if isinstance(value, str))
@@ -32,12 +32,14 @@ def title_and_description(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw
     """A title, and a description that says what is shown, what is normal and what to do."""
     if not panel.title.strip():
         yield Flaw("it has no title", "Give it one; alerts and runbooks name panels by it.")
-    said = [part for part in _description(panel).split("\n\n") if part.strip()]
-    if panel.shows_data and len(said) < PARTS:
-        yield Flaw(
-            f"its description has {len(said)} of three parts",
-            "Say what it shows, what is normal, and what to do otherwise.",
-        )
+    if not panel.shows_data:
+        return
+    said = [part for part in _description(panel).split("\n\n") if part.strip("* ")]
+    for part in PARTS:
+        if not any(one.startswith(part) and one != part for one in said):
+            yield Flaw(f"its description has no {part}", "Say what is normal, and what to do else.")
+    if not said or said[0].startswith(PARTS):
+        yield Flaw("its description does not say what it shows", "Say it first of all.")
 
 
 def unit(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
@@ -103,13 +105,16 @@ def legend(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
 
 def says_planned(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
     """Where no process exports what a panel asks for, it says so."""
-    names = [name for asked in panel.queries for name in asked.metrics]
-    planned = [name for name in names if name in series and series[name].planned]
-    if planned and PLANNED not in _description(panel).lower():
+    names = [name for asked in panel.queries for name in asked.metrics if name in series]
+    planned = [name for name in names if series[name].planned]
+    said = any(phrase in _description(panel) for phrase in PLANNED)
+    if planned and not said:
         yield Flaw(
             f"no process exports {planned[0]} yet, and its description is silent on that",
-            "Say that it is planned.",
+            f"Write: {PLANNED[0]}.",
         )
+    if said and names and not planned:
+        yield Flaw("it is called planned, and all it asks for is exported", "Say so no more.")
 
 
 def _unnamed(target: Json, asked: Asked, series: Vocabulary, alone: bool) -> Iterator[Flaw]:

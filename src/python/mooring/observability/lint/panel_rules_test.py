@@ -56,11 +56,23 @@ def test_the_good_dashboard_has_no_findings() -> None:
             id="a panel without title",
         ),
         pytest.param(
-            setting(RATES, "description", "Requests.\n\nFew errors."),
+            setting(RATES, "description", "Requests.\n\n**Normal:** few errors."),
             "panel-title-description-rule: "
             'dashboard "Small" (mooring-small), panel "Requests" (id 2): '
-            "its description has 2 of three parts",
+            "its description has no **Otherwise:**",
             id="a panel that does not say what to do",
+        ),
+        pytest.param(
+            setting(RATES, "description", "**Normal:** few.\n\n**Otherwise:** look."),
+            'panel "Requests" (id 2): its description does not say what it shows',
+            id="a panel that does not say what it shows",
+        ),
+        pytest.param(
+            lambda of: setting(
+                RATES, "description", panel(of, RATES)["description"] + "\n\n*It is planned.*"
+            )(of),
+            "it is called planned, and all it asks for is exported",
+            id="a panel that is still called planned",
         ),
         pytest.param(
             drop_unit,
@@ -165,7 +177,7 @@ def asking_for_what_is_planned(said: str) -> Json:
     ("said", "silent"),
     [
         pytest.param("", True, id="silence is found"),
-        pytest.param(" **Planned:** nobody exports it yet.", False, id="the word is enough"),
+        pytest.param(" It is planned: nobody exports it yet.", False, id="the sentence is enough"),
     ],
 )
 def test_a_panel_says_that_its_metrics_are_planned(said: str, silent: bool) -> None:

@@ -7,6 +7,7 @@ import pytest
 from mooring.observability.lint.finding import readable
 from mooring.observability.lint.testing.good import (
     HEAT,
+    METRICS,
     P95,
     RATE,
     RATES,
@@ -14,9 +15,12 @@ from mooring.observability.lint.testing.good import (
     SLOWEST,
     SPREAD,
     Json,
+    board,
+    findings,
     panel,
     spoiled,
 )
+from mooring.telemetry.bins import REFERENCE_TESTABLE
 
 Spoil = Callable[[Json], object]
 
@@ -151,3 +155,12 @@ def test_a_query_is_checked_for_each_value_of_a_variable_that_lists_them() -> No
     found = readable(spoiled(choose))
     assert "no metric is called mooring_gateway_request_duration_seconds_som" in found
     assert "no metric is called mooring_gateway_request_duration_seconds_count" not in found
+
+
+def test_two_processes_that_are_matched_by_their_target_are_found() -> None:
+    changed = board()
+    panel(changed, READY)["targets"][0][
+        "expr"
+    ] = "min(mooring_gateway_model_ready == ignoring (version) mooring_reference_testable)"
+    found = readable(findings(changed, catalogue=(*METRICS, REFERENCE_TESTABLE)))
+    assert "never match: gateway and service differ in instance, job" in found

@@ -19,7 +19,8 @@ class Series:
     """One name that PromQL may select. `family` is the metric that it is a part of.
 
     `grows` says that it only grows until its process starts anew. `values` holds the labels whose
-    values are listed; the others take any.
+    values are listed; the others take any. `owners` are the processes that export it, where that
+    is known.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Series:
     grows: bool = False
     planned: bool = False
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    owners: frozenset[str] = frozenset()
 
 
 Vocabulary = Mapping[str, Series]
@@ -49,8 +51,8 @@ def _ours(metric: Metric) -> Iterator[Series]:
     values = {label.name: label.values for label in metric.labels if label.values}
     labels = frozenset(metric.label_names) | _TARGET
     for suffix, more in _parts(metric.kind).items():
-        name, grows = metric.name + suffix, metric.kind != "gauge"
-        yield Series(name, metric.name, labels | more, grows, metric.planned, values)
+        name, grows, owners = metric.name + suffix, metric.kind != "gauge", frozenset(metric.owners)
+        yield Series(name, metric.name, labels | more, grows, metric.planned, values, owners)
 
 
 def _theirs(external: External) -> Iterator[Series]:
