@@ -1,0 +1,134 @@
+"""All rules over all that is generated: dashboards, rules and their runbooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mooring.observability.lint import runbooks as books
+from mooring.observability.lint.asked import Asked
+from mooring.observability.lint.board_rules import BOARD_RULES
+from mooring.observability.lint.coverage import unused, unwatched, used_by
+from mooring.observability.lint.document import BoardJson
+from mooring.observability.lint.finding import Finding, Flaw
+from mooring.observability.lint.layout_rules import LAYOUT_RULES
+from mooring.observability.lint.panel_rules import PANEL_RULES
+from mooring.observability.lint.query_rules import QUERY_RULES
+from mooring.observability.lint.rule_rules import (
+    leads_to_a_panel,
+    leads_to_a_runbook,
+    recorded_labels,
+    recorded_name,
+    says_planned,
+    words,
+)
+from mooring.observability.lint.schema import board_fits, panel_fits
+from mooring.observability.lint.whole import Whole
+from mooring.observability.rule import Alert, Group, Recorded
+from mooring.observability.rules.every import GROUPS
+from mooring.telemetry.catalogue import CATALOGUE
+from mooring.telemetry.metric import Metric
+
+# Where the dashboards and the runbooks lie below the root of the repository.
+DASHBOARDS = "deploy/grafana/dashboards"
+RUNBOOKS = "docs/runbooks"
+
+_WHOLE_BOARD = "the dashboard itself"
+
+
+def findings(root: Path) -> tuple[Finding, ...]:
+    """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
+    boards = [json.loads(path.read_text()) for path in sorted((root / DASHBOARDS).glob("*.json"))]
+    pages = sorted((root / RUNBOOKS).glob("*.md"))
+    # Runbooks are named as alerts are, with a capital; README and the like are about them.
+    runbooks = {path.stem: path.read_text() for path in pages if not path.stem.isupper()}
+    return lint(boards, GROUPS, runbooks)
+
+
+def lint(
+    boards: Sequence[Mapping[str, Any]],
+    groups: tuple[Group, ...],
+    runbooks: Mapping[str, str],
+    catalogue: tuple[Metric, ...] = CATALOGUE,
+) -> tuple[Finding, ...]:
+    """All findings, each once, in the order of boards, rules, runbooks and metrics.
+
+    `boards` are in Grafana's classic JSON; `runbooks` are texts by the names of their alerts.
+    """
+    whole = Whole(tuple(map(BoardJson, boards)), groups, runbooks, catalogue)
+    found = (*_of_boards(whole), *_of_rules(whole), *_of_runbooks(whole), *_of_metrics(whole))
+    return tuple(dict.fromkeys(found))
+
+
+def _of_boards(whole: Whole) -> Iterator[Finding]:
+    for board in whole.boards:
+        yield from _placed(board.place, _WHOLE_BOARD, "dashboard-schema-rule", board_fits(board))
+        for rule, check in BOARD_RULES.items():
+            yield from _placed(board.place, _WHOLE_BOARD, rule, check(board, whole.by_uid))
+        for rule, check_layout in LAYOUT_RULES.items():
+            for panel, flaw in check_layout(board):
+                yield Finding(rule, board.place, panel.place, flaw.problem, flaw.cure)
+        yield from _of_panels(board, whole)
+    for asked in whole.shown:
+        yield from _of_query(asked, whole)
+
+
+def _of_panels(board: BoardJson, whole: Whole) -> Iterator[Finding]:
+    for panel in board.panels:
+        yield from _placed(board.place, panel.place, "panel-schema-rule", panel_fits(panel))
+        for rule, check in PANEL_RULES.items():
+            yield from _placed(board.place, panel.place, rule, check(panel, whole.series))
+
+
+def _of_rules(whole: Whole) -> Iterator[Finding]:
+    for rule, asked in whole.rules:
+        yield from _of_query(asked, whole)
+        checks = (
+            _recorded(rule, asked, whole)
+            if isinstance(rule, Recorded)
+            else _alert(rule, asked, whole)
+        )
+        for name, flaws in checks:
+            yield from _placed(asked.board, asked.panel, name, flaws)
+
+
+def _recorded(rule: Recorded, asked: Asked, whole: Whole) -> tuple[tuple[str, Iterator[Flaw]], ...]:
+    return (
+        ("recorded-name-rule", recorded_name(rule)),
+        ("recorded-labels-rule", recorded_labels(rule, asked, whole.series)),
+    )
+
+
+def _alert(rule: Alert, asked: Asked, whole: Whole) -> tuple[tuple[str, Iterator[Flaw]], ...]:
+    return (
+        ("alert-words-rule", words(rule)),
+        ("alert-panel-rule", leads_to_a_panel(rule, whole.by_uid)),
+        ("alert-runbook-rule", leads_to_a_runbook(rule, whole.runbooks)),
+        ("alert-planned-rule", says_planned(rule, asked, whole.series)),
+    )
+
+
+def _of_runbooks(whole: Whole) -> Iterator[Finding]:
+    yield from books.orphans(whole.runbooks, frozenset(alert.name for alert, _ in whole.alerts))
+    for name, text in whole.runbooks.items():
+        for asked in books.asked_by(name, text):
+            yield from _of_query(asked, whole)
+
+
+def _of_metrics(whole: Whole) -> Iterator[Finding]:
+    recorded = {rule.name: asked for rule, asked in whole.rules if isinstance(rule, Recorded)}
+    asked = (*whole.shown, *(asked for _, asked in whole.alerts))
+    used = used_by(asked, recorded)
+    yield from unwatched(whole.catalogue, used, whole.series)
+    yield from unused(whole.recorded, used)
+
+
+def _of_query(asked: Asked, whole: Whole) -> Iterator[Finding]:
+    for rule, check in QUERY_RULES.items():
+        yield from _placed(asked.board, asked.panel, rule, check(asked, whole.series))
+
+
+def _placed(board: str, panel: str, rule: str, flaws: Iterator[Flaw]) -> Iterator[Finding]:
+    return (Finding(rule, board, panel, flaw.problem, flaw.cure) for flaw in flaws)
