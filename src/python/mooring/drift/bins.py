@@ -1,0 +1,192 @@
+"""Frozen bins: every value of a feature, or of the score, falls into exactly one of a few.
+
+They are fixed at training and travel in the bundle, so that counts add over workers, replicas and
+time. Serving imports this module and no other of the package.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from mooring.contract.columns import NULL_STRING, Column
+from mooring.drift.errors import ReferenceUnreadable
+
+# What stands for the prediction; no feature can be called so.
+SCORE = "@score"
+
+# Of one feature: what a metric's label `bin` may be, over all features, is a process's memory.
+MOST_BINS = 22
+
+# The last two bins of categories; missing values have the last bin of every feature.
+OTHER, MISSING = "98 other", "99 missing"
+
+FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+Codes = NDArray[np.intp]
+Counts = NDArray[np.int64]
+Labels = Annotated[tuple[str, ...], Field(min_length=2, max_length=MOST_BINS)]
+Rows = Annotated[int, Field(ge=0)]
+
+
+class NumberBins(BaseModel):
+    """Bins of numbers: a bin for each of `atoms`, and what lies between `edges` without them.
+
+    An interval holds its upper edge and not its lower one; the first and the last are open. Bins
+    are in the order of their values, an atom before the interval that it lies in, NaN comes last.
+    """
+
+    model_config = FROZEN
+
+    kind: Literal["number"] = "number"
+    edges: tuple[float, ...] = ()
+    atoms: tuple[float, ...] = ()
+    labels: Labels
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if not all(_ascends(points) for points in (self.edges, self.atoms)):
+            raise ValueError("edges and atoms ascend")
+        _check_labels(self.labels, len(self.edges) + 1 + len(self.atoms) + 1)
+        return self
+
+    def assign(self, values: Column) -> Codes:
+        """The code of the bin of each value, shape (n,): an index into `labels`."""
+        breaks, codes = _pieces(self.edges, self.atoms)
+        return codes[np.searchsorted(breaks, np.asarray(values, dtype=np.float64))]
+
+    def counts(self, values: Column) -> Counts:
+        """How many values fall into each bin, in the order of `labels`."""
+        return np.bincount(self.assign(values), minlength=len(self.labels))
+
+
+class CategoryBins(BaseModel):
+    """Bins of strings: one for each of `categories`, one for all others, one for "" or None."""
+
+    model_config = FROZEN
+
+    kind: Literal["category"] = "category"
+    categories: tuple[str, ...] = ()
+    labels: Labels
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if len({NULL_STRING, *self.categories}) != len(self.categories) + 1:
+            raise ValueError("categories are distinct and not empty")
+        _check_labels(self.labels, len(self.categories) + 2)
+        return self
+
+    def assign(self, values: Column) -> Codes:
+        """The code of the bin of each value, shape (n,): an index into `labels`."""
+        codes, other = self._codes, len(self.categories)
+        return np.array([codes.get(value, other) for value in values.tolist()], dtype=np.intp)
+
+    def counts(self, values: Column) -> Counts:
+        """How many values fall into each bin, in the order of `labels`."""
+        found = Counter(values.tolist())
+        codes = self.assign(np.array(list(found), dtype=object))
+        counts = np.zeros(len(self.labels), dtype=np.int64)
+        np.add.at(counts, codes, list(found.values()))
+        return counts
+
+    @cached_property
+    def _codes(self) -> dict[object, int]:
+        known: dict[object, int] = {value: code for code, value in enumerate(self.categories)}
+        missing = len(self.labels) - 1
+        return {**known, NULL_STRING: missing, None: missing}
+
+
+Bins = Annotated[NumberBins | CategoryBins, Field(discriminator="kind")]
+
+
+class Binned(BaseModel):
+    """The bins of one feature, or of the score, and the rows of the reference in each."""
+
+    model_config = FROZEN
+
+    feature: str
+    bins: Bins
+    rows: tuple[Rows, ...]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if len(self.rows) != len(self.bins.labels):
+            raise ValueError("there is one number of rows for each label")
+        return self
+
+    @property
+    def testable(self) -> bool:
+        """Whether at least two bins hold rows: of a constant nothing can be said."""
+        return sum(rows > 0 for rows in self.rows) >= 2
+
+
+class _Totals(Binned):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Document(BaseModel):
+    """What serving needs of `reference.json`."""
+
+    model_config = FROZEN | ConfigDict(extra="ignore")
+
+    format: Literal[1]
+    features: tuple[_Totals, ...]
+
+
+def binned_in(document: bytes, *, place: str) -> tuple[Binned, ...]:
+    """Read the bins and totals of a `reference.json`, the score as `SCORE`.
+
+    Costs a millisecond for twenty features of a year's days. Raises ReferenceUnreadable.
+    """
+    try:
+        read = _Document.model_validate_json(document)
+    except ValidationError as error:
+        raise unreadable(error, place) from None
+    return tuple(Binned(feature=f.feature, bins=f.bins, rows=f.rows) for f in read.features)
+
+
+def unreadable(error: ValidationError, place: str) -> ReferenceUnreadable:
+    """The first fault that Pydantic found, by its field and without a value."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    field = ".".join(map(str, first["loc"])) or "the document"
+    return ReferenceUnreadable(
+        f"{field}: {first['msg'].removeprefix('Value error, ')}",
+        place=place,
+        cure="A reference of a newer format needs a newer version; else train the model again.",
+    )
+
+
+def _ascends(points: Sequence[float]) -> bool:
+    return all(low < high for low, high in pairwise(points))
+
+
+# One entry for each feature of a process's models; beyond it a table is made again.
+@lru_cache(maxsize=4_096)
+def _pieces(
+    edges: tuple[float, ...], atoms: tuple[float, ...]
+) -> tuple[NDArray[np.float64], Codes]:
+    """Breaks that end a piece of the line each, and the code of each piece.
+
+    The piece of an atom goes from the float before it to itself. `searchsorted` puts NaN behind the
+    last break, which is infinity: the piece after the last is what is missing.
+    """
+    held = np.array(atoms, dtype=np.float64)
+    with np.errstate(over="ignore"):  # before the lowest float is minus infinity
+        before = np.nextafter(held, -np.inf)
+    breaks = np.unique(np.concatenate([held, before, edges, [np.inf]]))
+    intervals = np.searchsorted(edges, breaks)
+    codes = intervals + np.searchsorted(held, np.append(edges, np.inf), side="right")[intervals]
+    codes[np.isin(breaks, held)] = np.searchsorted(edges, held) + np.arange(len(held))
+    return breaks, np.append(codes, len(edges) + len(atoms) + 1)
+
+
+def _check_labels(labels: Sequence[str], bins: int) -> None:
+    if len(labels) != bins or len(set(labels)) != bins:
+        raise ValueError("each bin has one label of its own")
