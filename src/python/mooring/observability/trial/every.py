@@ -68,7 +68,7 @@ DRIFTED = Scenario(
     "Distances and scores move, labels disagree, and a retraining is asked for.",
     Span(_FIRST + _APART),
     (*healthy.LINES, *_DRIFTED),
-    tilt=0.7,
+    tilt=1.2,
     tilted=("distance", bins.SCORE),
 )
 

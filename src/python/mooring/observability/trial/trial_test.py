@@ -158,7 +158,7 @@ def test_a_board_in_order_is_not_complained_of(client: PrometheusClient) -> None
             id="a division of nothing by nothing is not a number",
         ),
         pytest.param(
-            "histogram_quantile(0.9, sum(rate(mooring_gateway_request_duration_seconds_bucket[5m])))",
+            "histogram_quantile(0.9, sum(rate(mooring_label_delay_seconds_bucket[5m])))",
             "the query returns nothing",
             id="a quantile without its bounds",
         ),
