@@ -18,7 +18,7 @@ RETENTION = "32d"
 _READY_SECONDS = 60.0
 
 
-def command(config: Path, data: Path, port: int) -> list[str]:
+def command(config: Path, data: Path, port: int, retention: str = RETENTION) -> list[str]:
     """How to start Prometheus. It listens on loopback, and cannot be stopped or reloaded by HTTP.
 
     Raises ProgramMissing.
@@ -27,7 +27,7 @@ def command(config: Path, data: Path, port: int) -> list[str]:
         PROMETHEUS.path,
         f"--config.file={config}",
         f"--storage.tsdb.path={data}",
-        f"--storage.tsdb.retention.time={RETENTION}",
+        f"--storage.tsdb.retention.time={retention}",
         f"--web.listen-address={LOOPBACK}:{port}",
         # Trace ids on the buckets of the gateway's latency.
         "--enable-feature=exemplar-storage",
@@ -35,16 +35,20 @@ def command(config: Path, data: Path, port: int) -> list[str]:
     ]
 
 
-def start(processes: Processes, config: Path, data: Path, port: int) -> Child:
+def start(
+    processes: Processes, config: Path, data: Path, port: int, retention: str = RETENTION
+) -> Child:
     """Start Prometheus among `processes`, and wait until it answers. Raises ProcessFailed."""
-    child = processes.start("prometheus", command(config, data, port), {})
+    child = processes.start("prometheus", command(config, data, port, retention), {})
     client = PrometheusClient(f"http://{LOOPBACK}:{port}")
     processes.wait_until(child, client.ready, _READY_SECONDS)
     return child
 
 
 @contextmanager
-def started(folder: Path, config: str, data: Path) -> Iterator[PrometheusClient]:
+def started(
+    folder: Path, config: str, data: Path, retention: str = RETENTION
+) -> Iterator[PrometheusClient]:
     """A Prometheus on a free port with the text `config` and the database `data`.
 
     Its configuration and its log are written into `folder`.
@@ -54,5 +58,5 @@ def started(folder: Path, config: str, data: Path) -> Iterator[PrometheusClient]
     file.write_text(config)
     port = free_port()
     with Processes(folder / "logs") as processes:
-        start(processes, file, data, port)
+        start(processes, file, data, port, retention)
         yield PrometheusClient(f"http://{LOOPBACK}:{port}")

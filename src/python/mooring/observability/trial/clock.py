@@ -1,0 +1,45 @@
+"""The hours that the scenarios tell of: the same on every day, so that findings are too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+# A window of five minutes then holds two samples or three. Six hours are the longest window that is
+# worth filling; longer ones (a day, a week, thirty days) are computed of what there is.
+SECONDS_BETWEEN = 120.0
+HOURS = 6.0
+
+# What Grafana would make of $__rate_interval: four times what lies between two scrapes.
+RATE_INTERVAL = 4 * SECONDS_BETWEEN
+
+
+@dataclass(frozen=True)
+class Span:
+    """From `end` - HOURS to `end`, in Unix seconds; what goes wrong does so after `onset` of it."""
+
+    end: float
+    onset: float = 0.5
+
+    @property
+    def start(self) -> float:
+        """The first moment."""
+        return self.end - HOURS * HOUR
+
+    @property
+    def step(self) -> float:
+        """Seconds between two scrapes, and between two points of a panel."""
+        return SECONDS_BETWEEN
+
+    @property
+    def begins(self) -> float:
+        """The moment of the onset."""
+        return self.start + self.onset * HOURS * HOUR
+
+    def moments(self) -> Iterator[float]:
+        """When targets were scraped."""
+        for tick in range(int(HOURS * HOUR / SECONDS_BETWEEN) + 1):
+            yield self.start + tick * SECONDS_BETWEEN

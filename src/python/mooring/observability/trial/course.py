@@ -1,0 +1,58 @@
+"""How a value goes on: one value until the onset, another from then on, and a ripple on both."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from mooring.observability.trial.clock import HOUR, SECONDS_BETWEEN, Span
+
+
+@dataclass(frozen=True)
+class Course:
+    """`before` until the onset and `after` from then on; `ripple` is a part of the value.
+
+    `age` says that the value is seconds of age, and what is exported the moment that old.
+    """
+
+    before: float
+    after: float | None = None
+    ripple: float = 0.0
+    age: bool = False
+
+    def at(self, moment: float, span: Span) -> float:
+        """The value of this moment."""
+        late = moment >= span.begins and self.after is not None
+        value = (self.after if late else self.before) or 0.0
+        value *= 1.0 + self.ripple * math.sin(moment / HOUR * 2 * math.pi)
+        return moment - value if self.age else value
+
+    def values(self, span: Span, scale: float = 1.0) -> list[float]:
+        """Of a gauge, at each scrape."""
+        return [scale * self.at(moment, span) for moment in span.moments()]
+
+    def sums(self, span: Span, scale: float = 1.0) -> list[float]:
+        """Of a counter that grows by so much a second, at each scrape."""
+        total, sums = 0.0, list[float]()
+        for moment in span.moments():
+            sums.append(float(math.floor(total)))
+            total += scale * self.at(moment, span) * SECONDS_BETWEEN
+        return sums
+
+
+def steady(value: float) -> Course:
+    """The same all the time."""
+    return Course(value)
+
+
+def rippled(before: float, after: float | None = None) -> Course:
+    """With an hour's ebb and flow of a tenth, as traffic has."""
+    return Course(before, after, ripple=0.1)
+
+
+def share_below(bound: float, middle: float) -> float:
+    """The part of a histogram's values below `bound` when half of them are below `middle`.
+
+    Log-logistic: of times, which have a long tail.
+    """
+    return 1.0 / (1.0 + (middle / bound) ** 3) if bound > 0 else 0.0
