@@ -9,7 +9,17 @@ from typing import Annotated, Literal
 
 import typer
 
-from mooring.cli import ci, deploying, gateway, images, predictions, production, scaffolding, stores
+from mooring.cli import (
+    ci,
+    deploying,
+    gateway,
+    images,
+    observing,
+    predictions,
+    production,
+    scaffolding,
+    stores,
+)
 from mooring.cli.command import command
 from mooring.cli.interrupts import Interrupted
 from mooring.cli.options import AsJson, BundleId, Commit, ModelName, Reason, Tracking, space_of
@@ -33,6 +43,7 @@ app.add_typer(ci.app, name="ci")
 app.add_typer(images.app, name="images")
 app.add_typer(deploying.app, name="deploy")
 app.add_typer(gateway.app, name="gateway")
+app.add_typer(observing.app, name="obs")
 app.add_typer(predictions.app, name="predictions")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")

@@ -10,7 +10,7 @@ from mooring.cli.workspace import Workspace
 # What lives below the home; anything else there is not ours to remove.
 EVERYTHING = (
     *("demo", "data", "bundles", "blessings", "candidates", "logs", "bentoml"),
-    *("mlruns.db", "mlartifacts", "routing.json", "gateway", "predictions", "feedback"),
+    *("mlruns.db", "mlartifacts", "routing.json", "gateway", "predictions", "feedback", "obs"),
 )
 
 
