@@ -15,6 +15,8 @@ PASSED = case("good")
 FAILED = case("bad", '<failure message="1 != 2&#10;more">text</failure>')
 BROKEN = case("broken", '<error message="fixture">text</error>')
 SKIPPED = case("later", '<skipped message="no podman"/>')
+# The words of mooring.observability.programs.
+ABSENT = case("rules", '<skipped message="promtool: promtool is not installed. Install …"/>')
 ALLOWED = case("own", '<skipped message="MOORING_PANTS_BIN is not set: x"/>')
 
 
@@ -39,6 +41,16 @@ ALLOWED = case("own", '<skipped message="MOORING_PANTS_BIN is not set: x"/>')
             ["skipped: m::later: no podman", "1 skipped", "1 passed, 0 failed"],
             False,
             id="a skip for want of a package is refused",
+        ),
+        pytest.param(
+            [PASSED, ABSENT],
+            [
+                "skipped: m::rules: promtool: promtool is not installed. Install …",
+                "1 skipped",
+                "1 passed, 0 failed",
+            ],
+            False,
+            id="also one for want of a program of the system",
         ),
         pytest.param(
             [PASSED, ALLOWED],
