@@ -22,7 +22,9 @@ def mooring(*arguments: str, space: Workspace | None = None) -> Result:
 
 def test_help_names_every_verb() -> None:
     shown = mooring("--help").output
-    verbs = "ingest train bless promote rollback serve predict demo doctor clean history contract"
+    verbs = (
+        "ingest train bless promote rollback serve predict demo doctor clean history contract obs"
+    )
 
     assert [verb for verb in verbs.split() if verb not in shown] == []
 
@@ -169,3 +171,4 @@ def test_doctor_tells_of_every_part_of_the_machine(tmp_path: Path) -> None:
     wanted = {"CPython 3.9", "CPython 3.11", "package index", "disk", "packaged command", "git"}
     assert wanted <= looked_at
     assert {"gateway port", "metrics port", "service port", "home"} <= looked_at
+    assert {"prometheus", "prometheus-alertmanager", "chromium"} <= looked_at

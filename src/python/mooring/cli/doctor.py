@@ -13,6 +13,7 @@ from typing import Literal
 
 from mooring.cli.stack import Ports
 from mooring.cli.workspace import Workspace
+from mooring.observability.programs import ALERTMANAGER, CHROMIUM, PROMETHEUS, ProgramMissing
 from mooring.process.ports import LOOPBACK
 
 Level = Literal["ok", "warning", "problem"]
@@ -45,6 +46,7 @@ def examine(space: Workspace) -> list[Finding]:
         *_ports(),
         _package(space),
         _git(),
+        *_programs(),
         _home(space),
     ]
 
@@ -137,6 +139,15 @@ def _inputs(root: Path) -> Iterator[Path]:
 def _git() -> Finding:
     path = shutil.which("git")
     return Finding("git", "ok", path) if path else Finding("git", "problem", "none", "Install git.")
+
+
+def _programs() -> Iterator[Finding]:
+    """What `mooring obs` and some tests start; nothing else needs them."""
+    for program in (PROMETHEUS, ALERTMANAGER, CHROMIUM):
+        try:
+            yield Finding(program.names[0], "ok", program.path)
+        except ProgramMissing as missing:
+            yield Finding(program.names[0], "warning", "not installed", missing.cure)
 
 
 def _home(space: Workspace) -> Finding:

@@ -16,21 +16,33 @@ _RANKS: dict[Severity, int] = {"page": 2, "ticket": 1, "info": 0}
 
 @dataclass(frozen=True)
 class Cause:
-    """An alert that explains others: while it fires, only it needs a person.
+    """An alert that explains others, none of them more urgent: while it fires, it alone is told.
 
-    `equal` names the labels that both must share; an empty tuple is for what all models hang on.
+    `equal` names the labels that both must share; none where all models hang on the cause.
     """
 
     alert: str
-    explains: str  # a regular expression over names
+    explains: tuple[str, ...]
     equal: tuple[str, ...] = ()
 
 
-# Nothing is measured behind a gateway that is down: budgets burn, rates fall silent.
+_BURNS = (
+    "GatewayErrorBudgetBurnFast",
+    "GatewayErrorBudgetBurnSlow",
+    "GatewayLatencyBudgetBurnFast",
+    "GatewayLatencyBudgetBurnSlow",
+)
+_OF_A_MODEL = ("BreakerOpen", "ChampionPending", "ChallengerNotReady", "LoadShedding")
+
 CAUSES = (
-    Cause("GatewayDown", "(Gateway|Model|Prediction|Log|Canary|Routing|Challenger).+"),
-    Cause("ModelServiceDown", "(Gateway.*Budget|Breaker|Upstream|Canary|Feature|Drift).+"),
-    Cause("MonitorDown", "(Monitor|Drift|Labels|Estimated|Realized|Retrain).+"),
+    # Windows of hours still hold what failed before, and nothing arrives that could mend them.
+    Cause("GatewayDown", (*_BURNS, "ModelNotReady", "GatewaysDisagree", *_OF_A_MODEL)),
+    Cause("ModelServiceDown", (*_BURNS, "ModelNotReady", *_OF_A_MODEL)),
+    # One model that is gone is not the only one that burns the budget: the burns stay.
+    Cause("ModelNotReady", _OF_A_MODEL, ("model",)),
+    Cause("MonitorDown", ("DriftMonitorStale", "MonitorLagging", "DriftComputationMismatch")),
+    # What was feared has come true.
+    Cause("RealizedPerformanceLow", ("EstimatedPerformanceLow",), ("model", "version")),
 )
 
 
@@ -64,9 +76,8 @@ def _families(alerts: tuple[Alert, ...]) -> list[dict[str, Any]]:
 
 
 def _cause(cause: Cause) -> dict[str, Any]:
-    # The alert itself must not be its own effect: RE2 has no negative look-ahead.
-    target = [f'alertname=~"{cause.explains}"', f'alertname!="{cause.alert}"']
-    return _rule([f'alertname="{cause.alert}"'], target, cause.equal)
+    names = "|".join(cause.explains)
+    return _rule([f'alertname="{cause.alert}"'], [f'alertname=~"{names}"'], cause.equal)
 
 
 def _rule(source: list[str], target: list[str], equal: tuple[str, ...]) -> dict[str, Any]:

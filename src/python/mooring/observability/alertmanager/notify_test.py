@@ -215,6 +215,25 @@ def test_the_stronger_of_two_alerts_silences_the_weaker_of_its_model(
     assert running.suppressed("schooner") == []
 
 
+def test_what_follows_from_a_service_that_is_down_is_not_told(
+    running: RunningAlertmanager,
+) -> None:
+    # No label of a model: the services of all models are down.
+    down = firing("ModelServiceDown", "", severity="page")
+    running.post(down)
+    running.post(
+        firing("GatewayErrorBudgetBurnFast", "", severity="page", slo="availability"),
+        firing("ModelNotReady", "frigate", severity="page"),
+        firing("LabelsStale", "frigate", severity="ticket"),
+    )
+    until(lambda: running.suppressed("frigate") == ["ModelNotReady"])
+    until(lambda: running.suppressed("") == ["GatewayErrorBudgetBurnFast"])
+
+    assert "LabelsStale" in mail(running, "frigate", "Firing").part("text/plain")
+    running.post(resolved(down))
+    until(lambda: running.suppressed("frigate") == [])
+
+
 @pytest.mark.parametrize(
     "text",
     [

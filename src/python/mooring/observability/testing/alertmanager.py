@@ -69,7 +69,7 @@ class RunningAlertmanager:
         return sorted(
             a["labels"]["alertname"]
             for a in known
-            if a["labels"]["model"] == model and a["status"]["inhibitedBy"]
+            if a["labels"].get("model", "") == model and a["status"]["inhibitedBy"]
         )
 
     def mails(self, model: str) -> list[inbox.Mail]:
