@@ -32,6 +32,7 @@ HEALTH = Board(
                 monitor.read(EVERY),
                 monitor.segments(EVERY),
                 monitor.runs(EVERY),
+                monitor.window_age(EVERY),
             ),
         ),
     ),

@@ -126,7 +126,7 @@ def counted(scope: Scope) -> Panel:
         (Query(scope.rate(FEATURE_BIN, "feature"), "{{feature}}"),),
         "cps",
         "Accepted rows in a second that were put into the bins of each feature.",
-        "The same for all features, and as *Predictions by version* on Mooring / Serving.",
+        "The same for all features, and as in *Predictions by version*.",
         "A feature that lags: the service counts wrongly; report it.",
         least=0.0,
     )
@@ -147,6 +147,7 @@ def unusual(scope: Scope) -> Panel:
         "A jump is a fault at the source, not drift: it holds retraining back.",
         least=0.0,
         most=1.0,
+        width=8,
     )
 
 

@@ -36,7 +36,7 @@ def window_age(scope: Scope) -> Panel:
     return Panel(
         "Time since the last window closed",
         "timeseries",
-        (Query(scope.age(DRIFT_WINDOW_END, "model", "version"), "{{version}}"),),
+        (Query(scope.age(DRIFT_WINDOW_END, "model", "version"), "{{model}} {{version}}"),),
         "s",
         "Time since the event time at which the last closed window ends. A replay of the past "
         "makes it large.",

@@ -118,7 +118,7 @@ def base_rate(scope: Scope) -> Panel:
         (Query(scope.most(BASE_RATE, "version"), "{{version}}"),),
         "percentunit",
         "Share of positive labels in the last matured cohort; 0 for a model of numbers.",
-        "It moves with the season, for the flights between 13 and 31 %.",
+        "It moves with the season.",
         "A move explains a change of log loss and Brier score that ranking does not show. The "
         "estimate does not see it.",
         least=0.0,

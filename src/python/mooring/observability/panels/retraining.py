@@ -139,7 +139,7 @@ def alarm_to_promotion(scope: Scope) -> Panel:
         "s",
         "Time from an alarm to the promotion of the challenger that it led to, canary included.",
         "Hours to days: the canary needs traffic.",
-        "Much longer: see which step waits in *Retraining under way* and, on Mooring / Serving, "
+        "Much longer: see which step waits in *Retraining under way* and in "
         "*Evidence against the challenger*; promotions wait for a person by default.",
         least=0.0,
     )

@@ -22,6 +22,7 @@ def by_kind(scope: Scope) -> Panel:
         "`range` after a change of unit. Tell them; see the feature beside it.",
         empty_when_healthy=True,
         stacked=True,
+        width=8,
     )
 
 
@@ -42,4 +43,5 @@ def by_feature(scope: Scope) -> Panel:
         "One feature in every request: a caller's source of it is broken.",
         empty_when_healthy=True,
         stacked=True,
+        width=8,
     )
