@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mooring.observability.panel import Board, Row
-from mooring.observability.panels import drift, models, objectives, requests
+from mooring.observability.panels import drift, models, objectives, quality, requests, retraining
 from mooring.observability.queries.scope import EVERY
 
 OVERVIEW = Board(
@@ -25,9 +25,14 @@ OVERVIEW = Board(
                 requests.slowest(width=8),
             ),
         ),
+        Row("Models", (models.ready(EVERY), models.age(EVERY))),
         Row(
-            "Models",
-            (models.ready(EVERY), models.age(EVERY), drift.below_alarm(EVERY)),
+            "Data, quality, retraining",
+            (
+                drift.below_alarm(EVERY),
+                quality.realised(EVERY),
+                retraining.last_success(EVERY),
+            ),
         ),
     ),
     per_model=False,

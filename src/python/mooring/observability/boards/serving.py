@@ -78,6 +78,7 @@ SERVING = Board(
                 load.at_the_edge(),
                 models.bundle_load(CHOSEN),
                 process.lost_lines(),
+                models.age(CHOSEN, width=8),
             ),
         ),
     ),

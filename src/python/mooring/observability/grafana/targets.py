@@ -34,7 +34,7 @@ def target(query: Query, ref: str) -> prometheus.Dataquery:
         prometheus.Dataquery()
         .datasource(datasource())
         .expr(query.expr)
-        .legend_format(query.legend or "__auto")
+        .legend_format(query.legend)
         .format(_FORMATS[query.shape])
         .ref_id(ref)
     )

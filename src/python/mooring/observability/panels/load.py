@@ -37,6 +37,7 @@ def lanes(scope: Scope) -> Panel:
         "At the limit for minutes: the service needs more replicas. A limit that falls: the "
         "service slows down, see *Time of answers and their parts*.",
         least=0.0,
+        width=8,
     )
 
 
@@ -58,6 +59,7 @@ def turned_away(scope: Scope) -> Panel:
         "callers give less time than answers take.",
         empty_when_healthy=True,
         least=0.0,
+        width=8,
     )
 
 
@@ -74,6 +76,7 @@ def upstream(scope: Scope) -> Panel:
         "overloaded. `changed`, `invalid`: it serves something else than the routing document "
         "names. `refused`: the hop's tokens differ.",
         stacked=True,
+        width=8,
     )
 
 
@@ -94,6 +97,7 @@ def retries(scope: Scope) -> Panel:
         "see *Breakers of replicas*.",
         empty_when_healthy=True,
         least=0.0,
+        width=8,
     )
 
 
@@ -116,6 +120,7 @@ def breakers(scope: Scope) -> Panel:
         "document is its number.",
         states=((0.0, "closed", "green"), (1.0, "half-open", "yellow"), (2.0, "open", "red")),
         steps=(Step("green"), Step("yellow", 1.0), Step("red", 2.0)),
+        width=8,
     )
 
 
@@ -136,6 +141,7 @@ def coalescing(scope: Scope) -> Panel:
         "Near 1 while requests wait in *Lanes*: requests differ in what keeps them apart, such as "
         "their variant or deadline.",
         least=0.0,
+        width=8,
     )
 
 

@@ -32,7 +32,7 @@ def kept() -> Panel:
         "Share of requests that were answered without a fault of ours, and of those that were "
         "answered in time, over the period of the objectives.",
         "Each is at least what is promised beside it.",
-        "See which window burns in *Burn rate of the error budget*, then *Mooring / Serving*.",
+        "See which window burns in *Burn rate of the error budget*, then which model fails below.",
         decimals=3,
         width=6,
         height=7,

@@ -28,8 +28,7 @@ def by_route() -> Panel:
         "Answered requests in a second, of all models: by route template, never by path.",
         "As many as callers are known to send; nearly all of class 2xx.",
         "Much 4xx: see *Authentication by outcome* and *Broken promises by kind*. Much 5xx: see "
-        "*Calls to model services by outcome*. Nothing at all: see *Targets that answer* on "
-        "Mooring / Monitoring health.",
+        "*Calls to model services by outcome*. Nothing at all: see *Targets that answer*.",
         stacked=True,
     )
 

@@ -111,6 +111,7 @@ def shadow(scope: Scope) -> Panel:
         "service's log says why.",
         empty_when_healthy=True,
         stacked=True,
+        width=8,
     )
 
 
@@ -129,6 +130,7 @@ def agreement(scope: Scope) -> Panel:
         "of champion and shadow* before it becomes a canary.",
         empty_when_healthy=True,
         most=1.0,
+        width=8,
     )
 
 
@@ -145,6 +147,7 @@ def difference(scope: Scope) -> Panel:
         "A second band far up: a group of rows that the two see differently. Find it in the "
         "prediction log.",
         empty_when_healthy=True,
+        width=8,
     )
 
 
