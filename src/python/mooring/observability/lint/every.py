@@ -40,11 +40,19 @@ _WHOLE_BOARD = "the dashboard itself"
 
 def findings(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
-    boards = [json.loads(path.read_text()) for path in sorted((root / DASHBOARDS).glob("*.json"))]
-    pages = sorted((root / RUNBOOKS).glob("*.md"))
-    # Runbooks are named as alerts are, with a capital; README and the like are about them.
-    runbooks = {path.stem: path.read_text() for path in pages if not path.stem.isupper()}
-    return lint(boards, GROUPS, runbooks)
+    return lint(dashboards(root), GROUPS, runbooks(root))
+
+
+def dashboards(root: Path) -> tuple[dict[str, Any], ...]:
+    """The committed dashboards."""
+    paths = sorted((root / DASHBOARDS).glob("*.json"))
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in paths)
+
+
+def runbooks(root: Path) -> dict[str, str]:
+    """The runbooks by the names of their alerts; README and the like are none."""
+    paths = [path for path in sorted((root / RUNBOOKS).glob("*.md")) if not path.stem.isupper()]
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 def lint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 
 import promql_parser as promql
 from promql_parser import Expr
@@ -108,8 +109,14 @@ def _uses(expr: Expr, function: str) -> Iterator[tuple[promql.VectorSelector, st
 
 
 def _near(name: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f", {close[0]} perhaps" if close else ""
+    close = _closest(name, tuple(known))
+    return f", {close} perhaps" if close else ""
+
+
+# A metric that was renamed is asked for in many places.
+@lru_cache(maxsize=1024)
+def _closest(name: str, known: tuple[str, ...]) -> str:
+    return next(iter(get_close_matches(name, known, n=1)), "")
 
 
 # The names of dashboard-linter where its rule is the same.
