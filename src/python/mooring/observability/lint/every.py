@@ -27,7 +27,7 @@ from mooring.observability.lint.rule_rules import (
 from mooring.observability.lint.schema import board_fits, panel_fits
 from mooring.observability.lint.whole import Whole
 from mooring.observability.rule import Alert, Group, Recorded
-from mooring.observability.rules.every import GROUPS
+from mooring.observability.rules import every as rules
 from mooring.telemetry.catalogue import CATALOGUE
 from mooring.telemetry.metric import Metric
 
@@ -40,7 +40,7 @@ _WHOLE_BOARD = "the dashboard itself"
 
 def findings(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
-    return lint(dashboards(root), GROUPS, runbooks(root))
+    return lint(dashboards(root), rules.GROUPS, runbooks(root))
 
 
 def dashboards(root: Path) -> tuple[dict[str, Any], ...]:
