@@ -53,6 +53,11 @@ class PanelJson:
         return dict(self.json.get("fieldConfig", {}).get("defaults", {}))
 
     @property
+    def overrides(self) -> tuple[Json, ...]:
+        """What some of its fields do otherwise."""
+        return tuple(self.json.get("fieldConfig", {}).get("overrides", ()))
+
+    @property
     def queries(self) -> tuple[Asked, ...]:
         """Its queries as expressions."""
         return tuple(self._asked(target) for target in self.targets)
@@ -63,7 +68,7 @@ class PanelJson:
             panel=f"{self.place}, query {target.get('refId')}",
             expr=str(target.get("expr", "")),
             variables=self.board.variables,
-            labels=placeholders(str(target.get("legendFormat", ""))),
+            labels=placeholders(legend_of(target)),
         )
 
 
@@ -126,6 +131,12 @@ class BoardJson:
         expr, labels = queried(setting)
         place = f'variable "{setting.get("name")}"'
         return Asked(self.place, place, expr, self.variables, labels)
+
+
+def legend_of(target: Json) -> str:
+    """The legend that a query is given; what Grafana makes up itself is none."""
+    legend = str(target.get("legendFormat", ""))
+    return "" if legend == "__auto" else legend
 
 
 def _flat(panels: tuple[Json, ...]) -> Iterator[Json]:

@@ -27,7 +27,7 @@ from mooring.observability.lint.rule_rules import (
 from mooring.observability.lint.schema import board_fits, panel_fits
 from mooring.observability.lint.whole import Whole
 from mooring.observability.rule import Alert, Group, Recorded
-from mooring.observability.rules.every import GROUPS
+from mooring.observability.rules import every as rules
 from mooring.telemetry.catalogue import CATALOGUE
 from mooring.telemetry.metric import Metric
 
@@ -40,11 +40,19 @@ _WHOLE_BOARD = "the dashboard itself"
 
 def findings(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
-    boards = [json.loads(path.read_text()) for path in sorted((root / DASHBOARDS).glob("*.json"))]
-    pages = sorted((root / RUNBOOKS).glob("*.md"))
-    # Runbooks are named as alerts are, with a capital; README and the like are about them.
-    runbooks = {path.stem: path.read_text() for path in pages if not path.stem.isupper()}
-    return lint(boards, GROUPS, runbooks)
+    return lint(dashboards(root), rules.GROUPS, runbooks(root))
+
+
+def dashboards(root: Path) -> tuple[dict[str, Any], ...]:
+    """The committed dashboards."""
+    paths = sorted((root / DASHBOARDS).glob("*.json"))
+    return tuple(json.loads(path.read_text(encoding="utf-8")) for path in paths)
+
+
+def runbooks(root: Path) -> dict[str, str]:
+    """The runbooks by the names of their alerts; README and the like are none."""
+    paths = [path for path in sorted((root / RUNBOOKS).glob("*.md")) if not path.stem.isupper()]
+    return {path.stem: path.read_text(encoding="utf-8") for path in paths}
 
 
 def lint(

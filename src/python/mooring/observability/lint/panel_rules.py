@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import promql_parser as promql
-from grafana_foundation_sdk.models import units
 
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.carried import Carried, carried
-from mooring.observability.lint.document import Json, PanelJson
+from mooring.observability.lint.document import Json, PanelJson, legend_of
+from mooring.observability.lint.field_rules import fields_exist, known_unit
 from mooring.observability.lint.finding import Flaw
 from mooring.observability.lint.promql import nodes
 from mooring.observability.lint.variables import RANGE, RATE_INTERVAL
@@ -25,7 +25,6 @@ PARTS = ("**Normal:**", "**Otherwise:**")
 PLANNED = ("It is planned", "Partly planned")
 # Shapes in which a label is a column or an axis, and needs no name in a legend.
 _UNNAMED = ("table", "heatmap")
-_UNITS = frozenset(value for value in vars(units).values() if isinstance(value, str))
 
 
 def title_and_description(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
@@ -49,7 +48,7 @@ def unit(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
     given = panel.defaults.get("unit")
     if not given:
         yield Flaw("it has no unit", "Give it one; none is for a number that has no unit.")
-    elif given not in _UNITS:
+    elif not known_unit(given):
         yield Flaw(f"Grafana knows no unit {given}", "Take one of the SDK's list of units.")
 
 
@@ -97,7 +96,7 @@ def legend(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
     for target, asked in zip(panel.targets, panel.queries, strict=True):
         if target.get("format") not in _UNNAMED:
             yield from _unnamed(target, asked, series, alone)
-    legends = [t["legendFormat"] for t in panel.targets if t.get("legendFormat")]
+    legends = [text for target in panel.targets if (text := legend_of(target))]
     for text in dict.fromkeys(legends):
         if legends.count(text) > 1:
             yield Flaw(f"several queries have the legend {text}", "Say in it what differs.")
@@ -118,7 +117,7 @@ def says_planned(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
 
 
 def _unnamed(target: Json, asked: Asked, series: Vocabulary, alone: bool) -> Iterator[Flaw]:
-    name, text = f"query {target.get('refId')}", target.get("legendFormat", "")
+    name, text = f"query {target.get('refId')}", legend_of(target)
     answers = [answer for tree in asked.trees if (answer := carried(tree, series)) is not None]
     several = [a for a in answers if a.known and a.varying]
     if several and not asked.labels:
@@ -161,4 +160,5 @@ PANEL_RULES: Mapping[str, PanelRule] = {
     "target-rate-interval-rule": rate_interval,
     "panel-legend-rule": legend,
     "panel-planned-rule": says_planned,
+    "panel-field-rule": fields_exist,
 }

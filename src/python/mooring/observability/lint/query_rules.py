@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 
 import promql_parser as promql
 from promql_parser import Expr
@@ -12,6 +11,7 @@ from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.carried import carried
 from mooring.observability.lint.finding import Flaw
 from mooring.observability.lint.mistakes import label_mistakes, value_mistakes
+from mooring.observability.lint.nearest import perhaps
 from mooring.observability.lint.promql import NotPromQL, children, metric_of, nodes, parsed
 from mooring.observability.lint.variables import named
 from mooring.observability.lint.vocabulary import Vocabulary
@@ -36,7 +36,7 @@ def variables_exist(asked: Asked, series: Vocabulary) -> Iterator[Flaw]:
     """Every variable in it is the dashboard's or Grafana's own."""
     for name in named(asked.expr):
         if name not in asked.variables:
-            near = _near(name, asked.variables)
+            near = perhaps(name, asked.variables)
             yield Flaw(f"there is no variable ${name}", f"Declare it, or name one there is{near}.")
 
 
@@ -47,7 +47,7 @@ def metrics_exist(asked: Asked, series: Vocabulary) -> Iterator[Flaw]:
             yield Flaw(
                 f"no metric is called {name}",
                 f"Declare it in mooring.telemetry, record it, or name one there is"
-                f"{_near(name, series)}.",
+                f"{perhaps(name, series)}.",
             )
 
 
@@ -105,11 +105,6 @@ def _uses(expr: Expr, function: str) -> Iterator[tuple[promql.VectorSelector, st
     through = isinstance(expr, promql.MatrixSelector | promql.ParenExpr | promql.SubqueryExpr)
     for child in children(expr):
         yield from _uses(child, function if through else name)
-
-
-def _near(name: str, known: Mapping[str, object]) -> str:
-    close = get_close_matches(name, known, n=1)
-    return f", {close[0]} perhaps" if close else ""
 
 
 # The names of dashboard-linter where its rule is the same.

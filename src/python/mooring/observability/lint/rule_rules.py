@@ -10,6 +10,7 @@ from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.carried import carried
 from mooring.observability.lint.document import BoardJson
 from mooring.observability.lint.finding import Flaw
+from mooring.observability.lint.nearest import perhaps
 from mooring.observability.lint.placeholders import template_labels
 from mooring.observability.lint.vocabulary import Vocabulary
 from mooring.observability.rule import Action, Alert, Group, Recorded, Severity
@@ -75,9 +76,13 @@ def leads_to_a_panel(rule: Alert, boards: Mapping[str, BoardJson]) -> Iterator[F
     """The dashboard and the panel where to look are there."""
     board = boards.get(rule.board)
     if board is None:
-        yield Flaw(f"there is no dashboard {rule.board}", "Name one there is.")
-    elif rule.panel not in {panel.title for panel in board.panels if panel.shows_data}:
-        yield Flaw(f'there is no panel "{rule.panel}" on {rule.board}', "Name one there is.")
+        cure = f"Name one there is{perhaps(rule.board, boards)}."
+        yield Flaw(f"there is no dashboard {rule.board}", cure)
+        return
+    titles = {panel.title for panel in board.panels if panel.shows_data}
+    if rule.panel not in titles:
+        cure = f"Name one there is{perhaps(rule.panel, sorted(titles))}."
+        yield Flaw(f'there is no panel "{rule.panel}" on {rule.board}', cure)
 
 
 def leads_to_a_runbook(rule: Alert, runbooks: Mapping[str, str]) -> Iterator[Flaw]:

@@ -72,13 +72,13 @@ def record(**changes: Any) -> Recorded:
         ),
         pytest.param(
             alert(board="mooring-smal"),
-            "alert-panel-rule: ",
+            "there is no dashboard mooring-smal. Name one there is, mooring-small perhaps.",
             id="a dashboard that is not there",
         ),
         pytest.param(
             alert(panel="Redy"),
             'alert ModelNotReady (panel "Redy" of mooring-small): '
-            'there is no panel "Redy" on mooring-small',
+            'there is no panel "Redy" on mooring-small. Name one there is, Ready perhaps.',
             id="a panel that is not there",
         ),
         pytest.param(

@@ -48,18 +48,43 @@ def _plugin_fits(panel: PanelJson) -> Iterator[Flaw]:
         yield Flaw(f"there is no schema of the plugin {panel.kind}", f"Add it; {_CURE.lower()}")
         return
     yield from _misfits(plugin, "Options", panel.json.get("options", {}), "options.")
-    custom = panel.defaults.get("custom", {})
-    if "FieldConfig" in definitions:
-        yield from _misfits(plugin, "FieldConfig", custom, "fieldConfig.defaults.custom.")
-    elif custom:
-        yield Flaw(f"{panel.kind} knows no fieldConfig.defaults.custom", "Leave it out.")
+    for within, value in _drawn(panel):
+        if "FieldConfig" in definitions:
+            yield from _misfits(plugin, "FieldConfig", value, within, partly=True)
+        elif value:
+            yield Flaw(f"{panel.kind} knows no {within.rstrip('.')}", "Leave it out.")
 
 
-def _misfits(name: str, definition: str, value: Json, within: str) -> Iterator[Flaw]:
+def _drawn(panel: PanelJson) -> Iterator[tuple[str, Json]]:
+    """Parts of the way of drawing: an override's `custom.lineWidth` is lineWidth of a plugin."""
+    yield "fieldConfig.defaults.custom.", panel.defaults.get("custom", {})
+    for number, override in enumerate(panel.overrides):
+        for entry in override.get("properties", ()):
+            scope, _, name = str(entry.get("id")).partition(".")
+            if scope == "custom":
+                value: Any = entry.get("value")
+                for key in reversed(name.split(".")):
+                    value = {key: value}
+                yield f"fieldConfig.overrides.{number}.custom.", value
+
+
+def _misfits(
+    name: str, definition: str, value: Json, within: str, *, partly: bool = False
+) -> Iterator[Flaw]:
+    """What does not fit; `partly` where Grafana fills in what is left out."""
     for error in _validator(name, definition).iter_errors(value):
         found = _deepest(error)
+        if _may_be_anything(found) or (partly and found.validator == "required"):
+            continue
         path = within + ".".join(str(part) for part in found.absolute_path)
         yield Flaw(f"{path.rstrip('.') or 'it'}: {_shortened(found.message)}", _CURE)
+
+
+def _may_be_anything(error: ValidationError) -> bool:
+    """Whether the schema means any value: it is published as an object of any properties."""
+    schema = error.schema
+    loose = isinstance(schema, dict) and schema.get("additionalProperties") == {}
+    return loose and error.validator == "type"
 
 
 def _deepest(error: ValidationError) -> ValidationError:
