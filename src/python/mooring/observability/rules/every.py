@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from mooring.observability.rule import Alert, Group, Recorded
+from mooring.observability.rules.alerts.every import ALERTS
 from mooring.observability.rules.bins import bin_groups
 from mooring.observability.rules.burn import burn_groups
 from mooring.observability.rules.objectives import Promises
@@ -22,7 +23,7 @@ def promised() -> Promises:
 @cache
 def groups() -> tuple[Group, ...]:
     """All groups, in the order of their files. Raises InvalidObjectives."""
-    return (*burn_groups(promised().objectives), *bin_groups())
+    return (*burn_groups(promised().objectives), *bin_groups(), *ALERTS)
 
 
 def recorded() -> tuple[Recorded, ...]:
