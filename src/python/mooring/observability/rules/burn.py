@@ -88,7 +88,7 @@ def _alert(objective: Objective, speed: str, burns: tuple[Burn, ...], severity: 
             f"within {first.long}. Promised are {objective.objective * 100:g} % good ones."
         ),
         board="mooring-overview",
-        panel="Burn rate",
+        panel="Burn rate of the error budget",
     )
 
 

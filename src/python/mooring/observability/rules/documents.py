@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mooring.observability.boards.every import BOARDS
+from mooring.observability.grafana.ids import panel_id, panel_named
 from mooring.observability.rule import Alert, Group, Recorded
 from mooring.observability.rules.objectives import Links
 
@@ -49,5 +51,10 @@ def _alert(alert: Alert, links: Links) -> Document:
 
 def _board(alert: Alert, links: Links) -> str:
     # An alert without the label has no model to look at; Prometheus fills this in.
-    model = "{{ with $labels.model }}?var-model={{ . }}{{ end }}"
-    return f"{links.boards}/d/{alert.board}{model}"
+    model = "{{ with $labels.model }}&var-model={{ . }}{{ end }}"
+    return f"{links.boards}/d/{alert.board}?viewPanel={_panel(alert)}{model}"
+
+
+def _panel(alert: Alert) -> int:
+    board = next(board for board in BOARDS if board.uid == alert.board)
+    return panel_id(board, panel_named(board, alert.panel))

@@ -60,7 +60,7 @@ DATA = (
         description="{{ $value | humanize }} values within ten minutes, more than 2 % of the rows "
         "that were answered: a fault in data, not drift. Retraining is held back.",
         board=_BOARD,
-        panel="Violations of the contract",
+        panel="Broken promises by feature",
     ),
     Alert(
         name="DataBroken",
@@ -84,7 +84,7 @@ DATA = (
         description='The evidence is 10^{{ printf "%.1f" $value }}, at or beyond its alarm. The '
         "monitor is asked to retrain; the false-alarm budget covers it.",
         board=_BOARD,
-        panel="Drift evidence and alarm",
+        panel="Drift evidence and its alarm",
         planned=True,
     ),
     Alert(
@@ -97,7 +97,7 @@ DATA = (
         description="Found by {{ $labels.monitor }}. It explains what scores and labels show, and "
         "starts no retraining by itself.",
         board=_BOARD,
-        panel="Drift evidence and alarm",
+        panel="Drift evidence and its alarm",
         planned=True,
     ),
     Alert(
@@ -123,7 +123,7 @@ DATA = (
         description='By counters and by the log the index differs by {{ printf "%.3f" $value }}. '
         "One of them does not see the rows that the other sees.",
         board=_BOARD,
-        panel="Index by counters less index by log",
+        panel="PSI of counters against the log's",
         planned=True,
     ),
     Alert(
@@ -137,7 +137,7 @@ DATA = (
         description="The last run that ended was {{ $value | humanizeDuration }} ago, more than "
         "three intervals. No drift is found meanwhile.",
         board="mooring-health",
-        panel="Age of the monitor's last run",
+        panel="Time since the monitor ran",
         planned=True,
     ),
     Alert(
@@ -150,6 +150,6 @@ DATA = (
         description="For five minutes. Drift, quality and retraining stand still; predictions go "
         "on.",
         board="mooring-health",
-        panel="Targets",
+        panel="Targets that answer",
     ),
 )

@@ -77,7 +77,7 @@ LOG = (
         description="{{ $value | humanize }} within a day are not what was sealed. What precedes "
         "the damage was read.",
         board="mooring-health",
-        panel="Segments read",
+        panel="Segments of the log that were read",
         planned=True,
     ),
     Alert(
@@ -90,7 +90,7 @@ LOG = (
         description="The oldest segment that it has not read is {{ $value | humanizeDuration }} "
         "old. Drift and quality are late by as much.",
         board="mooring-health",
-        panel="Age of what has not been read",
+        panel="Age of what is not read yet",
         planned=True,
     ),
 )

@@ -58,7 +58,7 @@ OPERATION = (
         summary="{{ $labels.job }} at {{ $labels.instance }} exports {{ $value }} series",
         description=f"The budget is {SERIES_BUDGET}. A label takes more values than it should.",
         board=_BOARD,
-        panel="Samples per scrape",
+        panel="Samples of a scrape",
     ),
     Alert(
         name="RulesFailing",
@@ -80,7 +80,7 @@ OPERATION = (
         summary="{{ $labels.job }} at {{ $labels.instance }} refuses its configuration",
         description="It goes on with the last good one: new rules and routes are not in force.",
         board=_BOARD,
-        panel="Configurations in order",
+        panel="Configurations in force",
     ),
     Alert(
         name="NotificationsFailing",
@@ -90,7 +90,7 @@ OPERATION = (
         summary="Alerts do not reach people by {{ $labels.integration }}",
         description="{{ $value | humanize }} notifications failed within 15 minutes.",
         board=_BOARD,
-        panel="Notifications that failed",
+        panel="Notifications",
     ),
     Alert(
         name="AlertmanagerWebhookFailing",
@@ -101,7 +101,7 @@ OPERATION = (
         description="{{ $value | humanize }} calls of its hook failed within 15 minutes. No "
         "retraining starts by itself, and none is held back.",
         board=_BOARD,
-        panel="Notifications that failed",
+        panel="Notifications",
     ),
     Alert(
         name="Watchdog",
@@ -112,6 +112,6 @@ OPERATION = (
         description="It always fires. When whoever expects it does not hear of it, alerts are "
         "lost.",
         board=_BOARD,
-        panel="Firing alerts",
+        panel="Alerts that fire",
     ),
 )

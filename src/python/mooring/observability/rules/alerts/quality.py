@@ -64,7 +64,7 @@ QUALITY = (
         description="{{ $labels.measure }} on labelled predictions, its whole interval counted, "
         'is beyond the objective at {{ printf "%.3f" $value }}.',
         board=_BOARD,
-        panel="Realised and estimated",
+        panel="Estimated and realised: ranking and fit",
         planned=True,
     ),
     Alert(
@@ -77,7 +77,7 @@ QUALITY = (
         '{{ printf "%.3f" $value }} for the better end of the band. The estimate cannot see '
         "concept drift or a shift of the base rate.",
         board=_BOARD,
-        panel="Realised and estimated",
+        panel="Estimated and realised: ranking and fit",
         planned=True,
     ),
     Alert(
@@ -90,7 +90,7 @@ QUALITY = (
         description="The residuals of labelled predictions have gathered evidence of "
         '10^{{ printf "%.1f" $value }}, at or beyond its alarm. The monitor is asked to retrain.',
         board="mooring-drift",
-        panel="Drift evidence and alarm",
+        panel="Drift evidence and its alarm",
         planned=True,
     ),
     Alert(
@@ -104,7 +104,7 @@ QUALITY = (
         description="The last one came {{ $value | humanizeDuration }} ago, which is more than a "
         "label may take, and predictions wait for theirs.",
         board=_BOARD,
-        panel="Age of the newest label",
+        panel="Time since the newest label",
         planned=True,
     ),
     Alert(

@@ -29,7 +29,7 @@ RETRAINING = (
         summary="A retraining of {{ $labels.model }} has failed",
         description="It ended without a verdict on a candidate. The champion serves on.",
         board=_BOARD,
-        panel="Retrainings that ended",
+        panel="Retrainings by outcome",
         planned=True,
     ),
     Alert(
@@ -43,7 +43,7 @@ RETRAINING = (
         description="It has run for {{ $value | humanizeDuration }}, longer than it may. No other "
         "can start.",
         board=_BOARD,
-        panel="Retrainings under way",
+        panel="Retraining under way",
         planned=True,
     ),
     Alert(
@@ -54,7 +54,7 @@ RETRAINING = (
         summary="{{ $labels.model }} is retrained over and over",
         description="{{ $value | humanize }} retrainings were started within a day.",
         board=_BOARD,
-        panel="Requests to retrain",
+        panel="Requests to retrain, by reason and decision",
         planned=True,
     ),
 )

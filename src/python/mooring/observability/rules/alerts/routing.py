@@ -94,7 +94,7 @@ ROUTING = (
         summary="{{ $labels.model }} is not served as its release.json says",
         description="For an hour the routing document has said something else.",
         board="mooring-retraining",
-        panel="Release and routing",
+        panel="Routing differs from the release",
         planned=True,
     ),
 )

@@ -37,7 +37,7 @@ SERVING = (
         description="Prometheus has reached none for two minutes. Callers most likely get no "
         "answer, and nothing else that is measured at the gateway can be trusted.",
         board="mooring-health",
-        panel="Targets",
+        panel="Targets that answer",
     ),
     Alert(
         name="ModelServiceDown",
@@ -49,7 +49,7 @@ SERVING = (
         description="Prometheus has reached none for two minutes: either all are gone, or what "
         "tells Prometheus their addresses is.",
         board="mooring-health",
-        panel="Targets",
+        panel="Targets that answer",
     ),
     Alert(
         name="ServiceReplicaDown",
@@ -61,7 +61,7 @@ SERVING = (
         description="Others can. Requests go to them; there is less to spare, and the counts of "
         "this one are missing.",
         board="mooring-health",
-        panel="Targets",
+        panel="Targets that answer",
     ),
     Alert(
         name="ModelNotReady",
