@@ -1,0 +1,92 @@
+"""Each alert fires when it should and is quiet when it should, in Prometheus' own evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mooring.observability.documents import yaml_text
+from mooring.observability.rule import Alert, Group, Recorded
+from mooring.observability.rules.alerts.cases.case import Case, Given
+from mooring.observability.rules.alerts.cases.every import ALWAYS, CASES
+from mooring.observability.rules.documents import group_document
+from mooring.observability.rules.every import alerts, promised, recorded
+from mooring.observability.testing.promtool import trials
+
+ALERTS = {alert.name: alert for alert in alerts()}
+SIDES = ("firing", "quiet")
+
+
+def test_every_alert_has_one_case() -> None:
+    assert sorted([ALWAYS, *(case.alert for case in CASES)]) == sorted(ALERTS)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("rules")
+    for alert in ALERTS.values():
+        (folder / _rules_file(alert)).write_text(_rules(alert))
+    documents = {f"{case.alert}-{side}": _test(case, side) for case in CASES for side in SIDES}
+    return trials(folder, documents | {f"{ALWAYS}-firing": _test(Case(ALWAYS, {}, {}), "firing")})
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_it_fires_when_it_should(alert: str, said: dict[str, str]) -> None:
+    assert said[f"{alert}-firing"] == ""
+
+
+@pytest.mark.parametrize("alert", [name for name in ALERTS if name != ALWAYS])
+def test_it_is_quiet_when_nothing_is_wrong(alert: str, said: dict[str, str]) -> None:
+    assert said[f"{alert}-quiet"] == ""
+
+
+def _test(case: Case, side: str) -> dict[str, Any]:
+    """promtool's form of one side of a case; the series of the alert itself is what is asked."""
+    alert = ALERTS[case.alert]
+    given = case.firing if side == "firing" else case.quiet
+    asked = f'ALERTS{{alertname="{alert.name}",alertstate="firing"}}'
+    expected = [{"labels": _firing(alert, case), "value": 1}] if side == "firing" else []
+    return {
+        "rule_files": [_rules_file(alert)],
+        "evaluation_interval": case.step,
+        "tests": [
+            {
+                "interval": case.step,
+                "input_series": _series(given),
+                "promql_expr_test": [
+                    {"expr": asked, "eval_time": case.at, "exp_samples": expected}
+                ],
+            }
+        ],
+    }
+
+
+def _rules_file(alert: Alert) -> str:
+    return f"{alert.name}.rules.yaml"
+
+
+def _rules(alert: Alert) -> str:
+    """The alert, and before it what it is made of: all rules for each case would take minutes."""
+    group = Group("tried", (*_needed(alert), alert))
+    return yaml_text({"groups": [group_document(group, promised().links)]})
+
+
+def _needed(alert: Alert) -> tuple[Recorded, ...]:
+    # Series of the index are given by cases as they are.
+    burning = (rule for rule in recorded() if rule.name.startswith("slo:sli_error:"))
+    return tuple(rule for rule in burning if f'{rule.name}{{slo="{_slo(rule)}"}}' in alert.expr)
+
+
+def _slo(rule: Recorded) -> str:
+    return rule.labels["slo"]
+
+
+def _firing(alert: Alert, case: Case) -> str:
+    own = {"severity": alert.severity, "action": alert.action}
+    labels = {"alertname": alert.name, "alertstate": "firing", **own, **case.labels}
+    return "ALERTS{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+
+
+def _series(given: Given) -> list[dict[str, str]]:
+    return [{"series": name, "values": values} for name, values in given.items()]
