@@ -22,6 +22,7 @@ MODEL_SKOPS = "model.skops"
 TRUSTED_TYPES = "trusted_types.json"
 SAMPLES = "samples.jsonl"
 METRICS = "metrics.json"
+REFERENCE = "reference.json"
 CARD = "card.md"
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 
 from mooring.bundle.errors import BundleUnreadable
+from mooring.bundle.manifest import REFERENCE
 from mooring.card.conftest import LATER, MakeFacts, metrics
 from mooring.card.render import render
 
@@ -86,6 +88,14 @@ def test_a_bundle_without_curves_or_evidence_still_has_a_card(facts: MakeFacts) 
     assert "No curves are recorded in this bundle" in card
     assert "There is no evaluation blessing of this bundle." in card
     assert "Not recorded here" in card
+    assert "No reference for drift is in this bundle" in card
+
+
+def test_a_bundle_with_a_reference_says_what_it_is_for(facts: MakeFacts) -> None:
+    made = facts()
+    bundle = replace(made.bundle, files={**made.bundle.files, REFERENCE: b"{}"})
+    card = text(render(replace(made, bundle=bundle)), "card.md")
+    assert "is compared with these rows, day by day" in card
 
 
 def test_a_bundle_whose_metrics_nobody_can_read_has_none(facts: MakeFacts) -> None:

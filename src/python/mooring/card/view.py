@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass
 
 from mooring.blessing.evidence import Check
+from mooring.bundle.manifest import REFERENCE
 from mooring.card.facts import KINDS, CardFacts
 from mooring.contract.feature import Feature
 
@@ -44,6 +45,10 @@ _ALT = {
     "slices": "Slices against their floors",
     "champion": "Difference from the champion",
 }
+
+
+_REFERRED = "What it is asked in production is compared with these rows, day by day."
+_NOT_REFERRED = "No reference for drift is in this bundle: it was trained before there was one."
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,8 @@ def _quality(facts: CardFacts, drawn: frozenset[str]) -> Section:
         f"Measured on {holdout.rows:,} rows of {holdout.start} to {holdout.end}, a period that it "
         "has not learned from."
     ]
+    referred = REFERENCE in facts.bundle.files
+    text.append(_REFERRED if referred else _NOT_REFERRED)
     if not (holdout.curves.roc or holdout.curves.bins or holdout.curves.residuals):
         text.append("No curves are recorded in this bundle: it was trained before they were.")
     rows = tuple(_metric(facts, name, value) for name, value in holdout.metrics.items())

@@ -125,7 +125,7 @@ def document(**changes: Any) -> dict[str, Any]:
 
 
 def test_serving_reads_bins_and_totals_and_leaves_the_blocks() -> None:
-    (read,) = binned_in(json.dumps(document()).encode(), place="reference.json")
+    (read,) = binned_in(json.dumps(document()).encode(), ["x"], place="reference.json")
     assert read == Binned(feature="x", bins=NUMBER, rows=(1, 2, 3, 4, 5))
 
 
@@ -138,6 +138,7 @@ def bent(**changes: Any) -> dict[str, Any]:
     [
         pytest.param({"format": 2, "features": []}, "format", id="a newer format"),
         pytest.param({"format": 1}, "features", id="no features"),
+        pytest.param(document(feature="y"), "features: they are not", id="another's features"),
         pytest.param(document(rows=[1]), r"features\.0", id="too few counts"),
         pytest.param(document(rows=[-1, 2, 3, 4, 5]), r"features\.0\.rows\.0", id="less than none"),
         pytest.param(bent(edges=[2, 1]), r"features\.0\.bins\.number: edges", id="edges fall"),
@@ -155,13 +156,13 @@ def test_a_reference_that_contradicts_itself_is_refused_with_its_field(
     told: dict[str, Any], place: str
 ) -> None:
     with pytest.raises(ReferenceUnreadable, match=f"b/reference.json: {place}"):
-        binned_in(json.dumps(told).encode(), place="b/reference.json")
+        binned_in(json.dumps(told).encode(), ["x"], place="b/reference.json")
 
 
 @pytest.mark.parametrize("told", [b"", b"{", b"[]", b"\xff", b"[" * 100_000])
 def test_what_is_no_document_is_refused(told: bytes) -> None:
     with pytest.raises(ReferenceUnreadable, match="the document"):
-        binned_in(told, place="reference.json")
+        binned_in(told, ["x"], place="reference.json")
 
 
 def test_the_score_is_called_as_its_metrics_call_it() -> None:

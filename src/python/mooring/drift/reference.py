@@ -7,7 +7,7 @@ may lie from the others.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,12 +101,12 @@ class Reference(BaseModel):
 
 
 def reference_of(
-    contract: Contract, columns: Columns, predictions: Values, days: NDArray[np.datetime64]
+    contract: Contract, columns: Columns, predictions: Values, days: NDArray[Any]
 ) -> Reference:
     """Freeze the bins of rows that the model has not learned from, and count these rows in them.
 
-    `predictions` are what the served runtime says to them, `days` the day of each row's event time;
-    both of shape (n,), as each of `columns`.
+    `predictions` are what the served runtime says to them, `days` the day of each row's event time
+    (datetime64, or days since 1970); both of shape (n,), as each of `columns`.
     """
     names, blocks = np.unique(days.astype("datetime64[D]"), return_inverse=True)
     sizes = np.bincount(blocks, minlength=len(names)).tolist()

@@ -70,7 +70,7 @@ def test_it_is_read_as_it_was_written(reference: Reference) -> None:
     read = read_reference(written, place="reference.json")
     assert read == reference
     assert read.to_json() == written
-    totals = binned_in(written, place="reference.json")
+    totals = binned_in(written, ["carrier", "temp", SCORE], place="reference.json")
     assert [(b.feature, b.bins, b.rows) for b in totals] == [
         (f.feature, f.bins, f.rows) for f in reference.features
     ]

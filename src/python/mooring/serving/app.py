@@ -46,7 +46,7 @@ def create_app(replica: Replica, clock: Callable[[], float] = time.monotonic) ->
         )
 
     async def exposition(request: Request) -> Response:
-        return Response(replica.metrics.exposition(), media_type=METRICS_TYPE)
+        return Response(replica.exposition(), media_type=METRICS_TYPE)
 
     async def failed(request: Request, error: Exception) -> Response:
         assert isinstance(error, MooringError)  # noqa: S101, by the registration below

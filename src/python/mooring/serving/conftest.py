@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +16,6 @@ from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
-from starlette.types import ASGIApp, Message
 
 from mooring.bundle.fingerprint import fingerprint
 from mooring.bundle.manifest import CONTRACT, MODEL_ONNX, SAMPLES, Manifest, Period, TrainingData
@@ -31,6 +28,7 @@ from mooring.contract.contract import Contract, Limits, Prediction
 from mooring.contract.features import Features
 from mooring.serving.replica import Replica, boot
 from mooring.serving.settings import Settings
+from mooring.serving.testing import asgi
 
 ROWS, GOLDEN = 200, 8
 
@@ -89,54 +87,10 @@ def _release(root: Path, bundle_id: str, location: str) -> None:
     write_release(before, Release(model="tiny", last_version=4, champion=champion))
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What an ASGI app sent."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-
 @pytest.fixture
-def call() -> Callable[..., Answer]:
+def call() -> Callable[..., asgi.Answer]:
     """Call an ASGI app with a body in chunks: `call(app, "POST", "/x", {header: v}, [b"…"])`."""
-    return _call
-
-
-def _call(
-    app: ASGIApp,
-    method: str,
-    path: str,
-    headers: dict[str, str] | None = None,
-    chunks: Sequence[bytes] = (b"",),
-) -> Answer:
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http",
-        "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
-        "root_path": "", "server": ("test", 80), "client": ("test", 1),
-        "headers": [(k.lower().encode(), v.encode()) for k, v in (headers or {}).items()],
-    }  # fmt: skip
-    pending = [
-        {"type": "http.request", "body": chunk, "more_body": i < len(chunks) - 1}
-        for i, chunk in enumerate(chunks)
-    ]
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return pending.pop(0) if pending else {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    asyncio.run(_within_five_seconds(app(scope, receive, send)))
-    found = {k.decode(): v.decode() for k, v in sent[0]["headers"]}
-    return Answer(sent[0]["status"], found, b"".join(m.get("body", b"") for m in sent[1:]))
-
-
-async def _within_five_seconds(call: Any) -> None:
-    async with asyncio.timeout(5):
-        await call
+    return asgi.call
 
 
 def _trips() -> tuple[list[dict[str, Any]], pd.DataFrame]:

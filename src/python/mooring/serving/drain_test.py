@@ -9,7 +9,7 @@ from types import FrameType
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from mooring.serving.conftest import Answer
+from mooring.serving.testing.asgi import Answer
 from mooring.serving.drain import Drain, LettingGo
 
 

@@ -11,13 +11,23 @@ another service with the same BENTOML_HOME would delete.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mooring.drift.bins import Binned
+from mooring.serving.counting import BinCounts
 from mooring.telemetry.binding import Instruments, bind
+from mooring.telemetry.bins import (
+    FEATURE_BIN,
+    REFERENCE_BIN_ROWS,
+    REFERENCE_TESTABLE,
+    UNBINNED_ROWS,
+)
 from mooring.telemetry.catalogue import metrics_of
 from mooring.telemetry.models import MODEL_INFO
 from mooring.telemetry.service import (
+    MODEL_TRAINED,
     SERVICE_BUNDLE_LOAD_SECONDS,
     SERVICE_EXPIRED,
     SERVICE_INFERENCE_SECONDS,
@@ -38,13 +48,19 @@ class ServiceMetrics:
     def __init__(self, model: str) -> None:
         self._model = model
 
-    def loaded(self, *, version: int, bundle: str, contract: str, seconds: float) -> None:
-        """A bundle was proven, `seconds` after it was opened."""
+    def loaded(
+        self, *, version: int, bundle: str, contract: str, seconds: float, trained: float | None
+    ) -> None:
+        """A bundle was proven, `seconds` after it was opened; it has learned from rows up to
+        `trained`, where that is known.
+        """
         labels = {"model": self._model, "version": str(version)}
         digests = {"bundle": bundle[:_SHOWN_DIGITS], "contract": contract[:_SHOWN_DIGITS]}
         self._instruments.set(MODEL_INFO, 1.0, **labels, **digests)
         self._instruments.set(SERVICE_BUNDLE_LOAD_SECONDS, seconds, **labels)
         self._instruments.add(SERVICE_PREDICTIONS, 0.0, **labels)
+        if trained is not None:
+            self._instruments.set(MODEL_TRAINED, trained, **labels)
         self.expired(0.0)
 
     def predicted(self, *, version: int, rows: int, seconds: float) -> None:
@@ -56,6 +72,22 @@ class ServiceMetrics:
     def expired(self, requests: float = 1.0) -> None:
         """Requests were dropped because nobody waited for them any more."""
         self._instruments.add(SERVICE_EXPIRED, requests, model=self._model)
+
+    def counts(self, version: int, binned: Sequence[Binned]) -> BinCounts:
+        """What will count rows in these bins; every bin is exported from now on, as 0."""
+        labels = {"model": self._model, "version": str(version)}
+        add, show = self._instruments.add, self._instruments.set
+
+        def publish(feature: str, label: str, rows: int) -> None:
+            add(FEATURE_BIN, float(rows), **labels, feature=feature, bin=label)
+
+        for each in binned:
+            show(REFERENCE_TESTABLE, float(each.testable), **labels, feature=each.feature)
+            for label, rows in zip(each.bins.labels, each.rows, strict=True):
+                show(REFERENCE_BIN_ROWS, rows, **labels, feature=each.feature, bin=label)
+                publish(each.feature, label, 0)
+        add(UNBINNED_ROWS, 0.0, **labels)
+        return BinCounts(binned, publish, lambda rows: add(UNBINNED_ROWS, float(rows), **labels))
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

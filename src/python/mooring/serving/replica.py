@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from time import perf_counter
 
@@ -23,6 +24,7 @@ from mooring.contract.contract import Contract
 from mooring.contract.errors import MooringError
 from mooring.contract.request import RequestSchema
 from mooring.contract.wire import BUNDLE_HEADER, CONTRACT_HEADER, MODEL_HEADER, VERSION_HEADER
+from mooring.serving.counting import BinCounts, binned_of
 from mooring.serving.errors import InvalidPrediction, InvalidSettings, NotReady
 from mooring.serving.metrics import ServiceMetrics
 from mooring.serving.settings import Settings
@@ -58,6 +60,17 @@ class Served:
         """The contract's digest, which senders of columns must know."""
         return self.contract.digest
 
+    @property
+    def trained(self) -> float | None:
+        """End of the last day that it has learned from, in seconds since 1970; None for a model
+        whose rows are not known.
+        """
+        learned = self.model.bundle.manifest.dataset
+        if not learned.rows:
+            return None
+        end = date.fromisoformat(learned.period.end) + timedelta(days=1)
+        return datetime.combine(end, time(), UTC).timestamp()
+
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Which model answers: on every response."""
@@ -87,6 +100,7 @@ class Replica:
         self.model = model
         self.metrics = ServiceMetrics(model)
         self._served: Served | None = None
+        self._counts: BinCounts | None = None
         self._reason = "the model is still loading"
 
     @property
@@ -108,19 +122,38 @@ class Replica:
         predictions = served.predict(columns)
         seconds = perf_counter() - started
         self.metrics.predicted(version=served.version, rows=len(predictions), seconds=seconds)
+        if self._counts is not None:
+            self._counts.keep(columns, predictions)
         return predictions
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus' text format, with every row that has been predicted."""
+        if self._counts is not None:
+            self._counts.flush()
+        return self.metrics.exposition()
 
     def serve(self, served: Served, seconds: float) -> None:
         """Become ready, `seconds` after the bundle was opened."""
         self._served = served
         bundle, contract = served.model.bundle.id, served.digest
         self.metrics.loaded(
-            version=served.version, bundle=bundle, contract=contract, seconds=seconds
-        )
+            version=served.version, bundle=bundle, contract=contract, seconds=seconds,
+            trained=served.trained,
+        )  # fmt: skip
+        self._counts = self._count_in_bins(served)
         logger.info(
             "%s version %s is ready after %.2f s: bundle %s, %s",
             self.model, served.version, seconds, bundle[:16], served.model.runtime,
         )  # fmt: skip
+
+    def _count_in_bins(self, served: Served) -> BinCounts | None:
+        try:
+            binned = binned_of(served.model.bundle)
+        except MooringError as error:
+            # The model is proven all the same; only its drift will not be seen here.
+            logger.warning("%s counts no rows in bins: %s", self.model, error)
+            return None
+        return self.metrics.counts(served.version, binned) if binned else None
 
     def refuse(self, reason: str) -> None:
         """Stay unready, and say why in one line."""

@@ -6,16 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from prometheus_client.parser import text_string_to_metric_families
 
-from mooring.bundle.manifest import MODEL_ONNX, SAMPLES, Manifest
+from mooring.bundle.manifest import MODEL_ONNX, REFERENCE, SAMPLES, Manifest
 from mooring.bundle.open import Bundle
 from mooring.bundle.samples import samples_file, samples_of
 from mooring.bundle.signature import SignaturePolicy, sign_bundle
 from mooring.bundle.testing.keys import key_pair
 from mooring.bundle.write import copy_bundle, entries_of, write_bundle
-from mooring.serving.errors import NotReady
-from mooring.serving.replica import Replica, boot_or_refuse
+from mooring.contract.columns import Columns, rows_in
+from mooring.contract.request import RequestSchema
+from mooring.drift.bins import SCORE
+from mooring.drift.reference import read_reference, reference_of
+from mooring.serving.errors import InvalidPrediction, NotReady
+from mooring.serving.replica import Replica, Served, boot_or_refuse
 from mooring.serving.settings import Settings
 
 Break = Callable[[Bundle, Path], Path]
@@ -122,3 +129,112 @@ def test_a_sound_bundle_is_served_and_its_loading_measured(
     assert b'mooring_service_bundle_load_seconds{model="tiny",version="3"}' in (
         replica.metrics.exposition()
     )
+
+
+@pytest.fixture(scope="module")
+def referred(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """The bundle with a reference, of its golden samples."""
+    columns, answers = _samples(bundle)
+    days = np.zeros(len(answers), dtype=np.int64)
+    reference = reference_of(bundle.contract, columns, answers, days).to_json()
+    return _with(bundle, tmp_path_factory.mktemp("referred"), {REFERENCE: reference})
+
+
+def _with(bundle: Bundle, store: Path, more: dict[str, bytes]) -> Bundle:
+    files = {**bundle.files, **more}
+    manifest: Manifest = bundle.manifest.model_copy(update={"files": entries_of(files)})
+    return write_bundle(store, manifest, files, {})
+
+
+def _samples(bundle: Bundle) -> tuple[Columns, NDArray[np.float64]]:
+    samples = samples_of(bundle)
+    rows = RequestSchema(bundle.contract).check_all([s.instance for s in samples])
+    return rows, np.array([s.prediction for s in samples])
+
+
+def _booted(bundle: Bundle) -> Replica:
+    replica = Replica("tiny")
+    boot_or_refuse(replica, Settings("tiny", bundle.path, None, 3), 1)
+    return replica
+
+
+def _shown(replica: Replica, metric: str) -> dict[tuple[str, str], float]:
+    families = text_string_to_metric_families(replica.exposition().decode())
+    return {
+        (sample.labels["feature"], sample.labels.get("bin", "")): sample.value
+        for family in families
+        for sample in family.samples
+        if sample.name == metric and sample.labels["version"] == "3"
+    }
+
+
+def test_the_reference_and_empty_bins_are_shown_from_the_start(referred: Bundle) -> None:
+    replica = _booted(referred)
+    reference = read_reference(referred.files[REFERENCE], place=REFERENCE)
+    rows = {
+        (f.feature, label): count
+        for f in reference.features
+        for label, count in zip(f.bins.labels, f.rows, strict=True)
+    }
+    assert _shown(replica, "mooring_reference_bin_rows") == rows
+    # The golden samples have been replayed by now.
+    assert _shown(replica, "mooring_feature_bin_total") == dict.fromkeys(rows, 0.0)
+    assert set(_shown(replica, "mooring_reference_testable").values()) == {1.0}
+
+
+def test_each_answered_row_is_counted_in_one_bin_of_each_feature(referred: Bundle) -> None:
+    replica = _booted(referred)
+    columns, _ = _samples(referred)
+    answers = replica.predict(columns)
+    shown = _shown(replica, "mooring_feature_bin_total")
+    for feature in read_reference(referred.files[REFERENCE], place=REFERENCE).features:
+        values = {**columns, SCORE: answers}[feature.feature]
+        counted = [shown[feature.feature, label] for label in feature.bins.labels]
+        assert counted == feature.bins.counts(values).tolist()
+
+
+class NoModel:
+    """A runtime whose answers are no predictions."""
+
+    def predict(self, columns: Columns) -> NDArray[np.float64]:
+        return np.full(rows_in(columns), np.nan)
+
+
+def test_what_is_no_answer_is_not_counted(referred: Bundle) -> None:
+    replica = _booted(referred)
+    replica.serve(Served(replace(replica.served.model, model=NoModel()), 3), 0.1)
+    with pytest.raises(InvalidPrediction):
+        replica.predict(_samples(referred)[0])
+    assert set(_shown(replica, "mooring_feature_bin_total").values()) == {0.0}
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        pytest.param(b'{"format":2}', id="of a newer format"),
+        pytest.param(b'{"features":[],"format":1}', id="of other features"),
+    ],
+)
+def test_a_reference_that_cannot_be_read_costs_the_counts_and_not_the_model(
+    bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture, reference: bytes
+) -> None:
+    replica = _booted(_with(bundle, tmp_path, {REFERENCE: reference}))
+    assert len(replica.predict(_samples(bundle)[0])) == 8
+    assert _shown(replica, "mooring_feature_bin_total") == {}
+    (warning,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
+    assert warning.startswith("tiny counts no rows in bins: ")
+
+
+def test_a_bundle_from_before_references_is_served_as_ever(replica: Replica) -> None:
+    assert len(replica.predict(_samples(replica.served.model.bundle)[0])) == 8
+    assert _shown(replica, "mooring_reference_testable") == {}
+
+
+def test_the_end_of_the_training_data_is_told_where_rows_are_known(replica: Replica) -> None:
+    told = 'mooring_model_trained_timestamp_seconds{model="tiny",version="3"} 1.3571712e+09'
+    assert told in replica.exposition().decode()  # 2013-01-03T00:00:00Z
+    bundle = replica.served.model.bundle
+    elsewhere = bundle.manifest.dataset.model_copy(update={"rows": 0})
+    manifest = bundle.manifest.model_copy(update={"dataset": elsewhere})
+    adopted = replace(replica.served.model, bundle=replace(bundle, manifest=manifest))
+    assert Served(adopted, 1).trained is None

@@ -30,5 +30,10 @@ REFERENCE_TESTABLE = Metric(
     "1 where at least two bins of the reference hold rows, else 0: nothing can be said of drift.",
     ("service",), (MODEL, VERSION, BINNED),
 )  # fmt: skip
+UNBINNED_ROWS = Metric(
+    "mooring_feature_bin_lost_rows_total", "counter",
+    "Accepted rows that are in no bin because counting them failed: a fault of the service.",
+    ("service",), (MODEL, VERSION), debug=True,
+)  # fmt: skip
 
-METRICS = (FEATURE_BIN, REFERENCE_BIN_ROWS, REFERENCE_TESTABLE)
+METRICS = (FEATURE_BIN, REFERENCE_BIN_ROWS, REFERENCE_TESTABLE, UNBINNED_ROWS)

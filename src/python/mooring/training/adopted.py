@@ -25,6 +25,7 @@ from mooring.data.dataset import DatasetVersion, between
 from mooring.data.digest import content_digest
 from mooring.data.files import found_from_root
 from mooring.data.source import EVENT_TIME
+from mooring.drift.reference import reference_of
 from mooring.evaluation.curves import curves
 from mooring.evaluation.metrics import score
 from mooring.training.errors import ExportError
@@ -128,14 +129,16 @@ def _make(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> Made:
     drawn = curves(contract.prediction.kind, labels, predictions, days)
     facts = Facts(learned, len(labels), metrics, parity, drawn)
     forms = Forms(
-        None, onnx.load_from_string(graph), {names.MODEL_ONNX: graph}, trusted=(), parity=parity
-    )
+        None, onnx.load_from_string(graph), {names.MODEL_ONNX: graph}, trusted=(), parity=parity,
+        answers=predictions,
+    )  # fmt: skip
     files = {
         **forms.files,
         names.CONTRACT: contract.to_json(),
         names.SAMPLES: samples_file(choose_samples(contract, holdout, predictions, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
+        names.REFERENCE: reference_of(contract, columns, predictions, days).to_json(),
     }
     return Made(files, facts, forms)
 

@@ -31,7 +31,8 @@ class Forms:
     """One model twice: `graph` is its ONNX form, None where there is none that runs; `pipeline` is
     None for a graph that another framework made.
 
-    `files` are the bundle's, `trusted` the types that loading the skops file must trust.
+    `files` are the bundle's, `trusted` the types that loading the skops file must trust, `answers`
+    what the form that serves says to the rows they were compared on, shape (n,).
     """
 
     pipeline: Pipeline | None
@@ -39,6 +40,7 @@ class Forms:
     files: Mapping[str, bytes]
     trusted: tuple[str, ...]
     parity: Parity
+    answers: NDArray[np.float64]
 
     @property
     def runtime(self) -> Runtime:
@@ -58,7 +60,9 @@ def forms_of(
     `expected`, shape (n,), is what the pipeline predicts of them. Raises ExportError when neither
     form can be served.
     """
-    graph, files, parity = _onnx(pipeline, contract, columns, expected, tolerance)
+    graph, files, parity, answers = _onnx(pipeline, contract, columns, expected, tolerance)
+    if parity.runtime != "onnx":
+        answers = expected
     try:
         skops, trusted = skops_model(pipeline)
     except ExportError as error:
@@ -68,9 +72,9 @@ def forms_of(
                 place=f"pipeline of {contract.name}",
                 cure=error.cure,
             ) from error
-        return Forms(pipeline, graph, files, (), parity)
+        return Forms(pipeline, graph, files, (), parity, answers)
     files |= {names.MODEL_SKOPS: skops, names.TRUSTED_TYPES: canonical_json(trusted)}
-    return Forms(pipeline, graph, files, tuple(trusted), parity)
+    return Forms(pipeline, graph, files, tuple(trusted), parity, answers)
 
 
 def _onnx(
@@ -79,22 +83,24 @@ def _onnx(
     columns: Columns,
     expected: NDArray[np.float64],
     tolerance: str,
-) -> tuple[Any | None, dict[str, bytes], Parity]:
-    """The graph, the file that holds it and how it compares; without it, why there is none."""
+) -> tuple[Any | None, dict[str, bytes], Parity, NDArray[np.float64]]:
+    """The graph, the file that holds it, how it compares and what it answers; without it, why there
+    is none, and `expected`.
+    """
     try:
         graph = onnx_model(pipeline, contract)
         content = graph.SerializeToString(deterministic=True)
         runtime = OnnxRuntime(contract, content)
         served = runtime.predict(columns)
     except ExportError as error:
-        return None, {}, no_graph(rows_in(columns), tolerance, error.problem)
+        return None, {}, no_graph(rows_in(columns), tolerance, error.problem), expected
     except Exception as error:  # whatever onnxruntime raises for a graph that does not run
         kind = error.problem if isinstance(error, ModelUnloadable) else type(error).__name__
         why = f"onnxruntime cannot run the graph ({kind})"
-        return None, {}, no_graph(rows_in(columns), tolerance, why)
+        return None, {}, no_graph(rows_in(columns), tolerance, why), expected
     edges = _edges(pipeline, contract, columns, graph, runtime, tolerance)
     parity = compare(contract, expected, served, tolerance, edges)
-    return graph, {names.MODEL_ONNX: content}, parity
+    return graph, {names.MODEL_ONNX: content}, parity, served
 
 
 def _edges(

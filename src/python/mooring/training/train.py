@@ -28,6 +28,7 @@ from mooring.bundle.write import entries_of, write_bundle
 from mooring.data.dataset import DatasetVersion, between
 from mooring.data.digest import content_digest
 from mooring.data.source import EVENT_TIME
+from mooring.drift.reference import reference_of
 from mooring.evaluation.curves import curves
 from mooring.evaluation.metrics import score
 from mooring.training.code import code_digest
@@ -122,6 +123,7 @@ def _make(plan: TrainingPlan, rows: pl.DataFrame, pipeline: Pipeline) -> Made:
         names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
+        names.REFERENCE: reference_of(contract, columns, forms.answers, days).to_json(),
     }
     return Made(files, facts, forms)
 

@@ -23,11 +23,14 @@ from sklearn.pipeline import Pipeline
 
 from mooring.bundle.facts import runtime_reason
 from mooring.bundle.load import load_model, replay
+from mooring.bundle.manifest import REFERENCE
 from mooring.bundle.open import open_bundle
 from mooring.contract.contract import Prediction
 from mooring.data.columns import columns_from
-from mooring.data.dataset import DatasetVersion
+from mooring.data.dataset import DatasetVersion, between
 from mooring.data.errors import DatasetEmpty
+from mooring.drift.bins import SCORE
+from mooring.drift.reference import read_reference
 from mooring.training.code import code_digest
 from mooring.training.errors import ExportError, LabelsUnusable
 from mooring.training.facts import card_file, metrics_file
@@ -282,3 +285,25 @@ def test_what_is_undefined_is_null_in_metrics_and_named_so_in_the_card(
     assert document["parity"]["largest_difference"] is None
     assert document["parity"]["runtime"] == "skops"
     assert b"| roc_auc | undefined |" in card_file(plan, facts)
+
+
+@pytest.mark.parametrize(
+    "tolerance",
+    [
+        pytest.param("0.00001", id="by ONNX"),
+        pytest.param("0.000000000001", id="by skops"),
+    ],
+)
+def test_the_reference_counts_the_holdout_and_what_the_served_form_says_to_it(
+    trained: Train, rows: pl.DataFrame, plan: TrainingPlan, tolerance: str
+) -> None:
+    bundle = trained(tolerance=tolerance).bundle
+    reference = read_reference(bundle.files[REFERENCE], place=REFERENCE)
+    holdout = between(rows, plan.split.holdout.start, plan.split.holdout.end)
+    columns = columns_from(plan.contract, holdout)
+    columns = {**columns, SCORE: load_model(bundle).predict(columns)}
+    assert [f.feature for f in reference.features] == list(columns)
+    for feature in reference.features:
+        assert feature.rows == tuple(feature.bins.counts(columns[feature.feature]).tolist())
+    days = holdout["event_time"].dt.date().cast(pl.String).value_counts().sort("event_time")
+    assert [(block.day, block.rows) for block in reference.blocks] == days.rows()
