@@ -13,8 +13,19 @@ DAY = 24 * HOUR
 SECONDS_BETWEEN = 120.0
 HOURS = 6.0
 
-# What Grafana would make of $__rate_interval: four times what lies between two scrapes.
-RATE_INTERVAL = 4 * SECONDS_BETWEEN
+
+@dataclass(frozen=True)
+class Window:
+    """What a person looks at: from `start` to `end`, Unix seconds, scraped every `step` of them."""
+
+    start: float
+    end: float
+    step: float
+
+    @property
+    def rate_interval(self) -> float:
+        """What Grafana would make of $__rate_interval: four times what lies between two scrapes."""
+        return 4 * self.step
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,11 @@ class Span:
     def begins(self) -> float:
         """The moment of the onset."""
         return self.start + self.onset * HOURS * HOUR
+
+    @property
+    def window(self) -> Window:
+        """All of it on a dashboard."""
+        return Window(self.start, self.end, self.step)
 
     def moments(self) -> Iterator[float]:
         """When targets were scraped."""

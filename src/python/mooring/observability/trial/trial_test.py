@@ -57,7 +57,7 @@ class Runs:
     def of(self, board: Dashboard, scenario: Scenario) -> Executed:
         key = (board.uid, scenario.name)
         if key not in self._known:
-            self._known[key] = execute(board, Reader(self._client, scenario.span))
+            self._known[key] = execute(board, Reader(self._client, scenario.span.window))
         return self._known[key]
 
 
@@ -132,7 +132,7 @@ def seeded(expr: str, variable: Mapping[str, Any] = VARIABLE) -> Dashboard:
 
 
 def said(board: Dashboard, client: PrometheusClient, scenario: Scenario = HEALTHY) -> str:
-    return "\n".join(map(str, findings(execute(board, Reader(client, scenario.span)))))
+    return "\n".join(map(str, findings(execute(board, Reader(client, scenario.span.window)))))
 
 
 def test_a_board_in_order_is_not_complained_of(client: PrometheusClient) -> None:
@@ -195,6 +195,6 @@ def test_an_empty_panel_that_stays_empty_when_things_go_wrong_is_found(
 ) -> None:
     board = seeded("mooring_gateway_in_flight > 1e9")
     panels = frozenset({"Requests in flight"})
-    wrong = [execute(board, Reader(client, scenario.span)) for scenario in (DRIFTED, OUTAGE)]
+    wrong = [execute(board, Reader(client, scenario.span.window)) for scenario in (DRIFTED, OUTAGE)]
     assert findings(wrong[0], panels) == ()
     assert 'panel "Requests in flight" (id 7)' in str(never_answered(wrong, panels)[0])
