@@ -97,7 +97,7 @@ def test_panels_in_a_closed_row_are_read_and_headings_ask_nothing() -> None:
     inner = {"id": 2, "title": "Up", "targets": [target]}
     (query,) = board(panels=[{"id": 1, "type": "row", "panels": [inner]}]).queries
     assert query.place == 'panel "Up" (id 2), query B'
-    assert (query.expr, query.instant, query.panel) == ("up", True, "Up")
+    assert (query.expr, query.instant, query.panel) == ("up", True, 2)
 
 
 def test_annotations_are_read_but_for_the_one_that_is_built_in() -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 HOUR = 3600.0
 DAY = 24 * HOUR
 
-# A window of five minutes then holds two samples or three. Six hours are the longest window that is
-# worth filling; longer ones (a day, a week, thirty days) are computed of what there is.
+# A window of five minutes then holds two samples or three. What goes wrong does so for two hours;
+# longer windows (six hours, a day, a week, thirty days) are computed of what there is.
 SECONDS_BETWEEN = 120.0
-HOURS = 6.0
+HOURS = 4.0
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 from typing import Literal
 
-from mooring.observability.trial.clock import HOUR, SECONDS_BETWEEN, Span
+from mooring.observability.trial.clock import HOUR, Span
 
 # A value as it is; a moment that moves on with time; or one that stays until it is replaced.
 Meaning = Literal["value", "age", "moment"]
@@ -40,15 +42,19 @@ class Course:
 
     def values(self, span: Span, scale: float = 1.0) -> list[float]:
         """Of a gauge, at each scrape."""
-        return [scale * self.at(moment, span) for moment in span.moments()]
+        return [scale * value for value in _levels(self, span)]
 
     def sums(self, span: Span, scale: float = 1.0) -> list[float]:
         """Of a counter that grows by so much a second, at each scrape."""
-        total, sums = 0.0, list[float]()
-        for moment in span.moments():
-            sums.append(float(math.floor(total)))
-            total += scale * self.at(moment, span) * SECONDS_BETWEEN
-        return sums
+        levels = _levels(self, span)
+        grown = accumulate((scale * level * span.step for level in levels[:-1]), initial=0.0)
+        return [float(math.floor(total)) for total in grown]
+
+
+# Many series take one course.
+@lru_cache(maxsize=1_000)
+def _levels(course: Course, span: Span) -> tuple[float, ...]:
+    return tuple(course.at(moment, span) for moment in span.moments())
 
 
 def steady(value: float) -> Course:

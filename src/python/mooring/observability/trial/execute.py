@@ -96,10 +96,10 @@ def execute(board: Dashboard, reader: Reader) -> Executed:
     )
 
 
-def findings(executed: Executed, may_be_empty: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+def findings(executed: Executed, may_be_empty: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
     """What is wrong: a query that is refused, or has no finite sample and must have one.
 
-    `may_be_empty` are titles of panels. A panel asks once for each choice of the variables; each
+    `may_be_empty` are ids of panels. A panel asks once for each choice of the variables; each
     of them has to be answered. An annotation marks events and may have none.
     """
     found = chain(
@@ -120,7 +120,7 @@ def finite_samples(series: Sequence[Series]) -> int:
     return sum(math.isfinite(value) for one in series for _, value in one.points)
 
 
-def never_answered(runs: Sequence[Executed], panels: frozenset[str]) -> tuple[Finding, ...]:
+def never_answered(runs: Sequence[Executed], panels: frozenset[int]) -> tuple[Finding, ...]:
     """Queries of the named panels, and of annotations, that were empty in each of the runs."""
     most: dict[tuple[str, Query], Answer] = {}
     for run in runs:

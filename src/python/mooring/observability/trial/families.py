@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from prometheus_client.utils import floatToGoString
 
@@ -133,11 +133,7 @@ def _bound(edge: float) -> str:
 
 
 def _cumulated(growth: list[float]) -> list[float]:
-    total, sums = 0.0, []
-    for part in growth:
-        total += part
-        sums.append(total)
-    return sums
+    return list(accumulate(growth))
 
 
 def _trace(
