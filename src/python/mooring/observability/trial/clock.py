@@ -30,25 +30,25 @@ class Window:
 
 @dataclass(frozen=True)
 class Span:
-    """From `end` - HOURS to `end`, in Unix seconds; what goes wrong does so after `onset` of it."""
+    """The `hours` until `end`, in Unix seconds, with a scrape every `step` of them.
+
+    What goes wrong does so after `onset` of it.
+    """
 
     end: float
     onset: float = 0.5
+    hours: float = HOURS
+    step: float = SECONDS_BETWEEN
 
     @property
     def start(self) -> float:
         """The first moment."""
-        return self.end - HOURS * HOUR
-
-    @property
-    def step(self) -> float:
-        """Seconds between two scrapes, and between two points of a panel."""
-        return SECONDS_BETWEEN
+        return self.end - self.hours * HOUR
 
     @property
     def begins(self) -> float:
         """The moment of the onset."""
-        return self.start + self.onset * HOURS * HOUR
+        return self.start + self.onset * self.hours * HOUR
 
     @property
     def window(self) -> Window:
@@ -57,5 +57,5 @@ class Span:
 
     def moments(self) -> Iterator[float]:
         """When targets were scraped."""
-        for tick in range(int(HOURS * HOUR / SECONDS_BETWEEN) + 1):
-            yield self.start + tick * SECONDS_BETWEEN
+        for tick in range(int(self.hours * HOUR / self.step) + 1):
+            yield self.start + tick * self.step
