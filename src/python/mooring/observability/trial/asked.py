@@ -20,8 +20,8 @@ class Query:
     place: str
     expr: str
     instant: bool = False
-    # Of a panel: its title, by which a board declares what may be empty.
-    panel: str = ""
+    # The id of a panel, by which a board declares what may be empty; none of an annotation.
+    panel: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,9 @@ def _queries(panel: Json) -> Iterator[Query]:
     title = str(panel.get("title", ""))
     for target in panel.get("targets", []):
         place = f'panel "{title}" (id {panel.get("id")}), query {target.get("refId")}'
-        yield Query(place, str(target.get("expr", "")), bool(target.get("instant")), title)
+        yield Query(
+            place, str(target.get("expr", "")), bool(target.get("instant")), panel.get("id")
+        )
 
 
 def _annotation(annotation: Json) -> Query:

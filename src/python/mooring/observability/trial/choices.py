@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mooring.observability.trial.asked import Dashboard, Variable
-from mooring.observability.trial.clock import HOUR, HOURS, RATE_INTERVAL, SECONDS_BETWEEN
+from mooring.observability.trial.clock import Window
 
 Choice = Mapping[str, str]
 # The values of a label among the series that a selector selects.
@@ -14,32 +14,35 @@ Values = Callable[[str, str], Sequence[str]]
 
 _VARIABLE = re.compile(r"\$(?:(?P<plain>\w+)|\{(?P<braced>\w+)(?::\w+)?\})")
 
-# What Grafana itself puts in for a panel that shows the hours of a scenario.
-INTERVALS: Choice = {
-    "__rate_interval": f"{RATE_INTERVAL:.0f}s",
-    "__interval": f"{SECONDS_BETWEEN:.0f}s",
-    "__interval_ms": f"{1000 * SECONDS_BETWEEN:.0f}",
-    "__range": f"{HOURS * HOUR:.0f}s",
-    "__range_s": f"{HOURS * HOUR:.0f}",
-    "__range_ms": f"{1000 * HOURS * HOUR:.0f}",
-}
+
+def intervals(window: Window) -> Choice:
+    """What Grafana itself puts in for a panel that shows the window."""
+    step, seconds = window.step, window.end - window.start
+    return {
+        "__rate_interval": f"{window.rate_interval:.0f}s",
+        "__interval": f"{step:.0f}s",
+        "__interval_ms": f"{1000 * step:.0f}",
+        "__range": f"{seconds:.0f}s",
+        "__range_s": f"{seconds:.0f}",
+        "__range_ms": f"{1000 * seconds:.0f}",
+    }
 
 
 def filled(text: str, choice: Choice) -> str:
     """`text` with its variables replaced; raises KeyError with the name of one that is unknown.
 
-    >>> filled("rate(a{model='$model'}[$__rate_interval])", {**INTERVALS, "model": "flight_time"})
-    "rate(a{model='flight_time'}[480s])"
+    >>> filled("rate(a{model='$model'}[5m])", {"model": "flight_time"})
+    "rate(a{model='flight_time'}[5m])"
     """
     return _VARIABLE.sub(lambda found: choice[found["plain"] or found["braced"]], text)
 
 
-def choices(board: Dashboard, values: Values) -> Iterator[Choice]:
+def choices(board: Dashboard, window: Window, values: Values) -> Iterator[Choice]:
     """Each value of a variable that takes one; All, and one value, of a variable that takes more.
 
     A variable without values has no choice, and then there is none for the whole board.
     """
-    yield from _chosen(board.variables, {**INTERVALS, **board.fixed}, values)
+    yield from _chosen(board.variables, {**intervals(window), **board.fixed}, values)
 
 
 def _chosen(variables: Sequence[Variable], so_far: Choice, values: Values) -> Iterator[Choice]:

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from mooring.observability.trial.asked import Dashboard, read
-from mooring.observability.trial.choices import INTERVALS, choices, filled
+from mooring.observability.trial.choices import choices, filled, intervals
+from mooring.observability.trial.clock import Window
+
+LAST_HOUR = Window(0.0, 3_600.0, 15.0)
 
 KNOWN = {"model": ("flight_delay", "flight_time"), "version": ("1", "2.0")}
 
@@ -31,11 +34,11 @@ def values(label: str, match: str) -> Sequence[str]:
 
 def chosen(*variables: dict[str, Any]) -> list[dict[str, str]]:
     own = [variable["name"] for variable in variables]
-    return [{name: c[name] for name in own} for c in choices(board(*variables), values)]
+    return [{name: c[name] for name in own} for c in choices(board(*variables), LAST_HOUR, values)]
 
 
 def test_a_board_without_variables_is_asked_once() -> None:
-    assert list(choices(board(), values)) == [INTERVALS]
+    assert list(choices(board(), LAST_HOUR, values)) == [intervals(LAST_HOUR)]
 
 
 def test_each_value_of_a_variable_that_takes_one() -> None:
@@ -61,7 +64,7 @@ def test_a_variable_may_ask_with_another() -> None:
         asked.append(match)
         return values(label, match)
 
-    assert len(list(choices(board(MODEL, VERSION), noted))) == 4
+    assert len(list(choices(board(MODEL, VERSION), LAST_HOUR, noted))) == 4
     assert 'mooring_model_info{model="flight_time"}' in asked
 
 
@@ -79,9 +82,14 @@ def test_all_spellings_of_a_variable(text: str) -> None:
     assert filled(f"x{text}", {"a": "1"}) == "x1"
 
 
+def test_a_rate_is_over_four_scrapes_and_a_range_over_all() -> None:
+    said = intervals(LAST_HOUR)
+    assert filled("rate(a[$__rate_interval]) + ${__range_s}", said) == "rate(a[60s]) + 3600"
+
+
 def test_an_unknown_variable_is_named() -> None:
     with pytest.raises(KeyError, match="modle"):
-        filled("up{model='$modle'}", INTERVALS)
+        filled("up{model='$modle'}", {"model": "a"})
 
 
 def test_panels_in_a_closed_row_are_read_and_headings_ask_nothing() -> None:
@@ -89,7 +97,7 @@ def test_panels_in_a_closed_row_are_read_and_headings_ask_nothing() -> None:
     inner = {"id": 2, "title": "Up", "targets": [target]}
     (query,) = board(panels=[{"id": 1, "type": "row", "panels": [inner]}]).queries
     assert query.place == 'panel "Up" (id 2), query B'
-    assert (query.expr, query.instant, query.panel) == ("up", True, "Up")
+    assert (query.expr, query.instant, query.panel) == ("up", True, 2)
 
 
 def test_annotations_are_read_but_for_the_one_that_is_built_in() -> None:

@@ -8,38 +8,54 @@ from dataclasses import dataclass
 HOUR = 3600.0
 DAY = 24 * HOUR
 
-# A window of five minutes then holds two samples or three. Six hours are the longest window that is
-# worth filling; longer ones (a day, a week, thirty days) are computed of what there is.
+# A window of five minutes then holds two samples or three. What goes wrong does so for two hours;
+# longer windows (six hours, a day, a week, thirty days) are computed of what there is.
 SECONDS_BETWEEN = 120.0
-HOURS = 6.0
+HOURS = 4.0
 
-# What Grafana would make of $__rate_interval: four times what lies between two scrapes.
-RATE_INTERVAL = 4 * SECONDS_BETWEEN
+
+@dataclass(frozen=True)
+class Window:
+    """What a person looks at: from `start` to `end`, Unix seconds, scraped every `step` of them."""
+
+    start: float
+    end: float
+    step: float
+
+    @property
+    def rate_interval(self) -> float:
+        """What Grafana would make of $__rate_interval: four times what lies between two scrapes."""
+        return 4 * self.step
 
 
 @dataclass(frozen=True)
 class Span:
-    """From `end` - HOURS to `end`, in Unix seconds; what goes wrong does so after `onset` of it."""
+    """The `hours` until `end`, in Unix seconds, with a scrape every `step` of them.
+
+    What goes wrong does so after `onset` of it.
+    """
 
     end: float
     onset: float = 0.5
+    hours: float = HOURS
+    step: float = SECONDS_BETWEEN
 
     @property
     def start(self) -> float:
         """The first moment."""
-        return self.end - HOURS * HOUR
-
-    @property
-    def step(self) -> float:
-        """Seconds between two scrapes, and between two points of a panel."""
-        return SECONDS_BETWEEN
+        return self.end - self.hours * HOUR
 
     @property
     def begins(self) -> float:
         """The moment of the onset."""
-        return self.start + self.onset * HOURS * HOUR
+        return self.start + self.onset * self.hours * HOUR
+
+    @property
+    def window(self) -> Window:
+        """All of it on a dashboard."""
+        return Window(self.start, self.end, self.step)
 
     def moments(self) -> Iterator[float]:
         """When targets were scraped."""
-        for tick in range(int(HOURS * HOUR / SECONDS_BETWEEN) + 1):
-            yield self.start + tick * SECONDS_BETWEEN
+        for tick in range(int(self.hours * HOUR / self.step) + 1):
+            yield self.start + tick * self.step

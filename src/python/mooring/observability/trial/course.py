@@ -4,40 +4,57 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from typing import Literal
 
-from mooring.observability.trial.clock import HOUR, SECONDS_BETWEEN, Span
+from mooring.observability.trial.clock import HOUR, Span
+
+# A value as it is; a moment that moves on with time; or one that stays until it is replaced.
+Meaning = Literal["value", "age", "moment"]
+# When a series is there: always, or only from the onset on, or only until then.
+Shown = Literal["always", "from", "until"]
 
 
 @dataclass(frozen=True)
 class Course:
     """`before` until the onset and `after` from then on; `ripple` is a part of the value.
 
-    `age` says that the value is seconds of age, and what is exported the moment that old.
+    For an `age` the two are seconds before the present, for a `moment` seconds before the onset.
     """
 
     before: float
     after: float | None = None
     ripple: float = 0.0
-    age: bool = False
+    meaning: Meaning = "value"
+    shown: Shown = "always"
 
     def at(self, moment: float, span: Span) -> float:
         """The value of this moment."""
-        late = moment >= span.begins and self.after is not None
-        value = (self.after if late else self.before) or 0.0
+        late = moment >= span.begins
+        value = self.after if late and self.after is not None else self.before
         value *= 1.0 + self.ripple * math.sin(moment / HOUR * 2 * math.pi)
-        return moment - value if self.age else value
+        return {"value": value, "age": moment - value, "moment": span.begins - value}[self.meaning]
+
+    def is_shown(self, moment: float, span: Span) -> bool:
+        """Whether the series is there."""
+        return self.shown == "always" or (self.shown == "from") == (moment >= span.begins)
 
     def values(self, span: Span, scale: float = 1.0) -> list[float]:
         """Of a gauge, at each scrape."""
-        return [scale * self.at(moment, span) for moment in span.moments()]
+        return [scale * value for value in _levels(self, span)]
 
     def sums(self, span: Span, scale: float = 1.0) -> list[float]:
         """Of a counter that grows by so much a second, at each scrape."""
-        total, sums = 0.0, list[float]()
-        for moment in span.moments():
-            sums.append(float(math.floor(total)))
-            total += scale * self.at(moment, span) * SECONDS_BETWEEN
-        return sums
+        levels = _levels(self, span)
+        grown = accumulate((scale * level * span.step for level in levels[:-1]), initial=0.0)
+        return [float(math.floor(total)) for total in grown]
+
+
+# Many series take one course.
+@lru_cache(maxsize=1_000)
+def _levels(course: Course, span: Span) -> tuple[float, ...]:
+    return tuple(course.at(moment, span) for moment in span.moments())
 
 
 def steady(value: float) -> Course:

@@ -46,11 +46,22 @@ def filled(
     folder: Path, scenarios: Sequence[Scenario], groups: Sequence[Group]
 ) -> Iterator[PrometheusClient]:
     """A Prometheus that knows the scenarios, the recorded series and the alerts of `groups`."""
+    told = [((scenario.span, t) for t in traces(scenario)) for scenario in scenarios]
+    spans = [scenario.span for scenario in scenarios]
+    with filled_with(folder, told, spans, groups) as client:
+        yield client
+
+
+@contextmanager
+def filled_with(
+    folder: Path, told: Iterable[Iterable[Timed]], spans: Sequence[Span], groups: Sequence[Group]
+) -> Iterator[PrometheusClient]:
+    """The same of any traces; each iterable becomes blocks of its own, so keep to one span in it."""
     data = folder / "data"
-    for scenario in scenarios:
-        backfill(folder, data, ((scenario.span, trace) for trace in traces(scenario)))
+    for timed in told:
+        backfill(folder, data, timed)
     for level in levels(groups):
-        _compute(folder, data, level, scenarios)
+        _compute(folder, data, level, spans)
     with _serving(folder, data) as client:
         yield client
 
@@ -80,10 +91,7 @@ def _serving(folder: Path, data: Path) -> AbstractContextManager[PrometheusClien
     return started(folder, CONFIG, data, retention=RETENTION)
 
 
-def _compute(
-    folder: Path, data: Path, level: Sequence[Rule], scenarios: Sequence[Scenario]
-) -> None:
-    spans = [scenario.span for scenario in scenarios]
+def _compute(folder: Path, data: Path, level: Sequence[Rule], spans: Sequence[Span]) -> None:
     with _serving(folder, data) as client:
         made = [(span, t) for span in spans for rule in level for t in _traces(rule, client, span)]
     if made:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from mooring.observability.trial import healthy
 from mooring.observability.trial.clock import DAY, HOUR, Span
 from mooring.observability.trial.healthy import external
-from mooring.observability.trial.scenario import Scenario, ago, grows, per_row, stands, sways, timed
+from mooring.observability.trial.scenario import (
+    Scenario,
+    ago,
+    grows,
+    only,
+    per_row,
+    since,
+    stands,
+    sways,
+    timed,
+)
 from mooring.telemetry import (
     auth,
     bins,
@@ -59,7 +69,9 @@ _DRIFTED = (
     grows(retraining.RETRAIN_REQUESTS, 0.0, 0.004, reason="score", decision="started"),
     grows(retraining.RETRAIN_REQUESTS, 0.0, 0.004, reason="score", decision="blocked"),
     stands(retraining.RETRAIN_RUNNING, 0.0, 1.0),
-    ago(retraining.RETRAIN_STARTED, 6 * DAY, HOUR),
+    since(retraining.RETRAIN_STARTED, 6 * DAY, 0.0),
+    since(retraining.MODEL_PROMOTED, 6 * DAY, 0.0),
+    only(models.MODEL_INFO, "from", model="flight_time", version="2"),
     stands(retraining.CHALLENGER_DELTA, 0.0, 0.05),
 )  # fmt: skip
 
@@ -116,7 +128,8 @@ _OUTAGE = (
     ago(quality.LABEL_LAST, 600.0, 20 * DAY),
     grows(retraining.RETRAIN_RUNS, 0.0, 0.001, outcome="failed"),
     stands(retraining.RETRAIN_RUNNING, 0.0, 1.0),
-    ago(retraining.RETRAIN_STARTED, 6 * DAY, DAY),
+    since(retraining.RETRAIN_STARTED, 6 * DAY, 12 * HOUR),
+    only(models.MODEL_INFO, "until", model="flight_delay", version="3"),
     stands(retraining.RELEASE_DIFFERS, 0.0, 1.0),
     stands(external("up"), 1.0, 0.0, instance=_GONE),
     grows(external("prometheus_rule_evaluation_failures_total"), 0.0, 0.1),

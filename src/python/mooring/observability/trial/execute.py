@@ -11,7 +11,7 @@ from mooring.observability.prometheus.client import PrometheusClient, Series
 from mooring.observability.prometheus.errors import Refused
 from mooring.observability.trial.asked import Dashboard, Query
 from mooring.observability.trial.choices import Choice, choices, filled
-from mooring.observability.trial.clock import Span
+from mooring.observability.trial.clock import Window
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Executed:
-    """All answers of one board in one span, and the variables that have no values."""
+    """All answers of one board, and the variables that have no values."""
 
     board: str
     answers: tuple[Answer, ...]
@@ -56,14 +56,14 @@ class Executed:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who looks at dashboards at the end of `span`."""
+    """Somebody who looks at dashboards."""
 
     client: PrometheusClient
-    span: Span
+    window: Window
 
     def values(self, label: str, match: str) -> Sequence[str]:
-        """Values of a label within the span."""
-        return self.client.label_values(label, match, self.span.start, self.span.end)
+        """Values of a label within the window."""
+        return self.client.label_values(label, match, self.window.start, self.window.end)
 
     def answer(self, query: Query, choice: Choice) -> Answer:
         """The answer to one query, with the variables chosen."""
@@ -77,14 +77,14 @@ class Reader:
 
     def _series(self, expr: str, instant: bool) -> Sequence[Series]:
         if instant:
-            return self.client.query(expr, self.span.end)
-        return self.client.query_range(expr, self.span.start, self.span.end, self.span.step)
+            return self.client.query(expr, self.window.end)
+        return self.client.query_range(expr, self.window.start, self.window.end, self.window.step)
 
 
 def execute(board: Dashboard, reader: Reader) -> Executed:
     """Put every query of the board, for every choice of its variables."""
     chosen = _Variables(reader)
-    every = list(choices(board, chosen.values))
+    every = list(choices(board, reader.window, chosen.values))
     answers = [reader.answer(query, choice) for query in board.queries for choice in every]
     events = [reader.answer(query, choice) for query in board.annotations for choice in every]
     return Executed(
@@ -96,10 +96,10 @@ def execute(board: Dashboard, reader: Reader) -> Executed:
     )
 
 
-def findings(executed: Executed, may_be_empty: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
+def findings(executed: Executed, may_be_empty: frozenset[int] = frozenset()) -> tuple[Finding, ...]:
     """What is wrong: a query that is refused, or has no finite sample and must have one.
 
-    `may_be_empty` are titles of panels. A panel asks once for each choice of the variables; each
+    `may_be_empty` are ids of panels. A panel asks once for each choice of the variables; each
     of them has to be answered. An annotation marks events and may have none.
     """
     found = chain(
@@ -120,7 +120,7 @@ def finite_samples(series: Sequence[Series]) -> int:
     return sum(math.isfinite(value) for one in series for _, value in one.points)
 
 
-def never_answered(runs: Sequence[Executed], panels: frozenset[str]) -> tuple[Finding, ...]:
+def never_answered(runs: Sequence[Executed], panels: frozenset[int]) -> tuple[Finding, ...]:
     """Queries of the named panels, and of annotations, that were empty in each of the runs."""
     most: dict[tuple[str, Query], Answer] = {}
     for run in runs:

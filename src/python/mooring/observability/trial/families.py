@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from prometheus_client.utils import floatToGoString
 
@@ -97,16 +97,16 @@ def _drawn(
 ) -> Iterator[Trace]:
     name, span = line.metric.name, scenario.span
     if kind == "gauge":
-        yield _trace(name, labels, line.course.values(span), target, scenario)
+        yield _trace(name, labels, line.course.values(span), line, target, scenario)
     elif kind == "counter":
-        yield _trace(name, labels, line.course.sums(span, scale), target, scenario)
+        yield _trace(name, labels, line.course.sums(span, scale), line, target, scenario)
     elif kind == "histogram":
         for suffix, extra, values in _histogram(line, edges, scenario, scale):
-            yield _trace(f"{name}{suffix}", {**labels, **extra}, values, target, scenario)
+            yield _trace(f"{name}{suffix}", {**labels, **extra}, values, line, target, scenario)
     else:
         for quantile in _QUANTILES:
             values = line.course.values(span)
-            yield _trace(name, {**labels, "quantile": quantile}, values, target, scenario)
+            yield _trace(name, {**labels, "quantile": quantile}, values, line, target, scenario)
 
 
 Drawn = tuple[str, dict[str, str], list[float]]
@@ -133,23 +133,19 @@ def _bound(edge: float) -> str:
 
 
 def _cumulated(growth: list[float]) -> list[float]:
-    total, sums = 0.0, []
-    for part in growth:
-        total += part
-        sums.append(total)
-    return sums
+    return list(accumulate(growth))
 
 
 def _trace(
-    name: str, labels: Labels, values: list[float], target: Target, scenario: Scenario
+    name: str, labels: Labels, values: list[float], line: Line, target: Target, scenario: Scenario
 ) -> Trace:
-    gone = target.instance in scenario.gone and name != "up"
-    shown: tuple[float | None, ...] = tuple(values)
-    if gone:
-        moments = scenario.span.moments()
-        begins = scenario.span.begins
-        shown = tuple(v if m < begins else None for v, m in zip(values, moments, strict=True))
-    return Trace(name, {**labels, **target.labels}, shown)
+    span, gone = scenario.span, target.instance in scenario.gone and name != "up"
+    course = replace(line.course, shown="until") if gone else line.course
+    shown: list[float | None] = list(values)
+    if course.shown != "always":
+        moments = zip(values, span.moments(), strict=True)
+        shown = [value if course.is_shown(moment, span) else None for value, moment in moments]
+    return Trace(name, {**labels, **target.labels}, tuple(shown))
 
 
 def _rows_per_second(labels: Labels, target: Target) -> float:

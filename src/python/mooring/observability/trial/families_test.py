@@ -131,7 +131,12 @@ def test_an_instance_that_is_gone_has_no_values_but_that_it_is_not_up() -> None:
             lambda: Course(2.0, 0.0).at(HEALTHY.span.end, HEALTHY.span), 0.0, id="nothing at last"
         ),
         pytest.param(
-            lambda: Course(60.0, age=True).at(1_000.0, HEALTHY.span), 940.0, id="a minute ago"
+            lambda: Course(60.0, meaning="age").at(1_000.0, HEALTHY.span), 940.0, id="a minute ago"
+        ),
+        pytest.param(
+            lambda: Course(60.0, meaning="moment").at(1_000.0, HEALTHY.span),
+            HEALTHY.span.begins - 60.0,
+            id="a minute before the onset, whatever the time is",
         ),
         pytest.param(lambda: share_below(0.1, 0.1), 0.5, id="half are below the middle"),
         pytest.param(lambda: share_below(0.0, 0.1), 0.0, id="no time is below nothing"),

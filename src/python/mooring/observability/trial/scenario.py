@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mooring.observability.trial.clock import Span
-from mooring.observability.trial.course import Course, rippled, steady
+from mooring.observability.trial.course import Course, Shown, rippled, steady
 from mooring.telemetry.metric import Metric
 from mooring.telemetry.standard import External
 
@@ -58,7 +58,19 @@ def sways(
 
 def ago(metric: Metric | External, before: float, after: float | None = None, **where: str) -> Line:
     """A moment that is always so many seconds ago."""
-    return Line(metric, Course(before, after, age=True), where)
+    return Line(metric, Course(before, after, meaning="age"), where)
+
+
+def since(
+    metric: Metric | External, before: float, after: float | None = None, **where: str
+) -> Line:
+    """The moment of an event, so many seconds before the onset; with `after`, of two of them."""
+    return Line(metric, Course(before, after, meaning="moment"), where)
+
+
+def only(metric: Metric | External, shown: Shown, **where: str) -> Line:
+    """A gauge of 1 that is there from the onset on, or until then."""
+    return Line(metric, Course(1.0, shown=shown), where)
 
 
 def timed(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mooring.observability.boards.every import BOARDS
+from mooring.observability.grafana.expected import expected
 from mooring.observability.grafana.files import files
 from mooring.observability.programs import PROMETHEUS, PROMTOOL
 from mooring.observability.prometheus.client import PrometheusClient
@@ -33,10 +33,10 @@ DASHBOARDS = [
 WHICH = pytest.mark.parametrize("board", DASHBOARDS, ids=lambda board: board.uid)
 
 
-def may_be_empty(board: Dashboard) -> frozenset[str]:
-    """Titles of the panels of which no data is good news."""
-    declared = next(b for b in BOARDS if b.uid == board.uid)
-    return frozenset(panel.title for panel in declared.panels if panel.empty_when_healthy)
+def may_be_empty(board: Dashboard) -> frozenset[int]:
+    """Ids of the panels of which no data is good news."""
+    panels = expected().items()
+    return frozenset(i for (uid, i), p in panels if uid == board.uid and p.empty_when_healthy)
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ class Runs:
     def of(self, board: Dashboard, scenario: Scenario) -> Executed:
         key = (board.uid, scenario.name)
         if key not in self._known:
-            self._known[key] = execute(board, Reader(self._client, scenario.span))
+            self._known[key] = execute(board, Reader(self._client, scenario.span.window))
         return self._known[key]
 
 
@@ -71,6 +71,8 @@ def runs(client: PrometheusClient) -> Runs:
 def test_every_query_of_a_board_is_answered(
     board: Dashboard, scenario: Scenario, runs: Runs
 ) -> None:
+    if not recorded() and board.uid == "mooring-overview":
+        pytest.skip("no rule records anything yet")
     found = findings(runs.of(board, scenario), may_be_empty(board))
     assert not found, "\n".join(map(str, found))
 
@@ -79,6 +81,8 @@ def test_every_query_of_a_board_is_answered(
 def test_what_may_be_empty_and_what_marks_events_shows_when_things_go_wrong(
     board: Dashboard, runs: Runs
 ) -> None:
+    if not alerts() and board.uid == "mooring-overview":
+        pytest.skip("no rule raises an alert yet")
     wrong = [runs.of(board, scenario) for scenario in (DRIFTED, OUTAGE)]
     found = never_answered(wrong, may_be_empty(board))
     assert not found, "\n".join(map(str, found))
@@ -104,7 +108,7 @@ def test_no_alert_fires_while_all_is_well(client: PrometheusClient) -> None:
 @pytest.mark.parametrize("scenario", [DRIFTED, OUTAGE], ids=lambda scenario: scenario.name)
 def test_alerts_fire_when_things_go_wrong(scenario: Scenario, client: PrometheusClient) -> None:
     if not alerts():
-        pytest.skip("there are no alerts")
+        pytest.skip("no rule raises an alert yet")
     fired = client.query('ALERTS{alertstate="firing"}', scenario.span.end)
     assert {series.labels["alertname"] for series in fired} - ALWAYS
 
@@ -132,7 +136,7 @@ def seeded(expr: str, variable: Mapping[str, Any] = VARIABLE) -> Dashboard:
 
 
 def said(board: Dashboard, client: PrometheusClient, scenario: Scenario = HEALTHY) -> str:
-    return "\n".join(map(str, findings(execute(board, Reader(client, scenario.span)))))
+    return "\n".join(map(str, findings(execute(board, Reader(client, scenario.span.window)))))
 
 
 def test_a_board_in_order_is_not_complained_of(client: PrometheusClient) -> None:
@@ -194,7 +198,7 @@ def test_an_empty_panel_that_stays_empty_when_things_go_wrong_is_found(
     client: PrometheusClient,
 ) -> None:
     board = seeded("mooring_gateway_in_flight > 1e9")
-    panels = frozenset({"Requests in flight"})
-    wrong = [execute(board, Reader(client, scenario.span)) for scenario in (DRIFTED, OUTAGE)]
+    panels = frozenset({7})
+    wrong = [execute(board, Reader(client, scenario.span.window)) for scenario in (DRIFTED, OUTAGE)]
     assert findings(wrong[0], panels) == ()
     assert 'panel "Requests in flight" (id 7)' in str(never_answered(wrong, panels)[0])
