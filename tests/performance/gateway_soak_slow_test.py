@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.performance.gateway_soak import soak
 
-# Connections that come and go; threads of asyncio's pool, which starts one when all others are busy.
+# Connections that come and go; threads of the pool of asyncio, which starts one when all are busy.
 PLAY = 8
 # Bytes per request: 50,000 requests that add less than 1 MB are within the allocator's noise.
 FLAT = 20.0

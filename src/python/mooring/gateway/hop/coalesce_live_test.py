@@ -11,12 +11,20 @@ import pytest
 
 from mooring.gateway.hop.coalesce import SLOTS
 from mooring.gateway.hop.turns import MOST_CALLS
-from mooring.gateway.testing.contracts import ROW
+from mooring.gateway.testing.contracts import CONTRACT, ROW
 from mooring.gateway.testing.gateway import Answer, RunningGateway, gateway, until
-from mooring.gateway.testing.upstream import FakeUpstream
+from mooring.gateway.testing.upstream import Behaviour, FakeUpstream, upstream
 
 CALLS = SLOTS * MOST_CALLS
 HOURS = [ROW | {"hour": hour} for hour in range(24)]
+
+
+@pytest.fixture
+def service() -> Iterator[FakeUpstream]:
+    """With time for a busy machine to bring all requests together before the first is too late."""
+    limits = CONTRACT.limits.model_copy(update={"deadline_seconds": 60.0})
+    with upstream(Behaviour(contract=CONTRACT.model_copy(update={"limits": limits}))) as service:
+        yield service
 
 
 @pytest.fixture

@@ -19,6 +19,11 @@ class Collected:
     status: int = 200
     heads: list[Mapping[str, str]] = field(default_factory=list)
     bodies: list[Any] = field(default_factory=list)
+    # Cleared, answers wait.
+    proceed: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.proceed.set()
 
     @property
     def url(self) -> str:
@@ -48,6 +53,7 @@ def collector() -> Iterator[Collected]:
             if found and collected.status == 200:
                 collected.heads.append(dict(self.headers))
                 collected.bodies.append(json.loads(body))
+            collected.proceed.wait()
             self.send_response(collected.status if found else 404)
             self.send_header("content-length", "2")
             self.end_headers()

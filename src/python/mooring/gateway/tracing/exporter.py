@@ -38,6 +38,7 @@ class Exporter:
         self._spans: deque[Span] = deque()
         self._full_batch = asyncio.Event()
         self._well = True
+        self._under_way: asyncio.Task[None] | None = None
 
     @property
     def waiting(self) -> int:
@@ -77,19 +78,34 @@ class Exporter:
             async with asyncio.timeout(_FAREWELL_SECONDS):
                 await self._empty(session)
         except TimeoutError:
-            self._count("failed", len(self._spans))
-            self._spans.clear()
+            await self._give_up()
+
+    async def _give_up(self) -> None:
+        if self._under_way:
+            self._under_way.cancel()
+            await asyncio.gather(self._under_way, return_exceptions=True)
+        self._count("failed", len(self._spans))
+        self._spans.clear()
 
     async def _empty(self, session: aiohttp.ClientSession) -> None:
-        while self._spans:
-            batch = [self._spans.popleft() for _ in range(min(_BATCH, len(self._spans)))]
-            outcome = "failed"
-            try:
-                trouble = await self._send(session, batch)
-                outcome = "failed" if trouble else "exported"
-                self._tell(trouble)
-            finally:
-                self._count(outcome, len(batch))
+        """Send what waits. A batch that is under way when this is cancelled goes on by itself, and
+        whoever calls next waits for it: the end of the process would lose it otherwise.
+        """
+        while self._spans or self._under_way:
+            if self._under_way is None:
+                self._under_way = asyncio.create_task(self._send_next(session))
+            await asyncio.shield(self._under_way)
+            self._under_way = None
+
+    async def _send_next(self, session: aiohttp.ClientSession) -> None:
+        batch = [self._spans.popleft() for _ in range(min(_BATCH, len(self._spans)))]
+        outcome = "failed"
+        try:
+            trouble = await self._send(session, batch)
+            outcome = "failed" if trouble else "exported"
+            self._tell(trouble)
+        finally:
+            self._count(outcome, len(batch))
 
     async def _send(self, session: aiohttp.ClientSession, batch: list[Span]) -> str:
         """Send one batch; what went wrong, or nothing."""

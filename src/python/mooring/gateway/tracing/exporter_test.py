@@ -114,6 +114,23 @@ def test_a_full_batch_is_sent_at_once_and_what_is_left_at_the_end() -> None:
     assert ledger.balances()
 
 
+def test_a_batch_that_is_under_way_at_the_end_arrives_once() -> None:
+    with collector() as collected:
+        collected.proceed.clear()
+        ledger = Ledger(collected.url)
+
+        async def during() -> None:
+            ledger.give(512)
+            while not collected.bodies:
+                await asyncio.sleep(0.01)
+            # Answered only after the exporter was told to end.
+            asyncio.get_running_loop().call_later(0.05, collected.proceed.set)
+
+        exported(ledger, during)
+    assert len(collected.spans) == 512
+    assert (ledger.count("exported"), ledger.count("failed")) == (512, 0)
+
+
 def test_what_is_too_much_is_dropped_and_counted() -> None:
     with collector() as collected:
         ledger = Ledger(collected.url)
