@@ -26,8 +26,8 @@ class Step:
 class Column:
     """One column of a table: a label, or the value of the query with `name` "Value #A" and so on.
 
-    Columns that are not named are hidden. `opens` is the uid of a board that is opened for the
-    model in this cell.
+    Time and values that are not named are hidden. `opens` is the uid of a board that is opened for
+    the model in this cell.
     """
 
     name: str
@@ -62,6 +62,8 @@ class Panel:
     # Names of states for the values of a stat or a state timeline: {0: "closed", …} as pairs.
     states: tuple[tuple[float, str, Colour], ...] = ()
     columns: tuple[Column, ...] = ()
+    # Drawn once for each value of this variable, which title and queries name as `$variable`.
+    repeat: str = ""
     empty_when_healthy: bool = False
 
 
@@ -71,6 +73,15 @@ class Row:
 
     title: str
     panels: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A further variable of a board: values of `label` in the series `asked`, or all of them."""
+
+    label: str
+    title: str
+    asked: str
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,7 @@ class Board:
     about: str
     rows: tuple[Row, ...]
     per_model: bool = True
+    choices: tuple[Choice, ...] = ()
 
     @property
     def panels(self) -> tuple[Panel, ...]:

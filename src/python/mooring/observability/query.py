@@ -22,3 +22,5 @@ class Query:
     instant: bool = False
     shape: Shape = "time_series"
     role: Role = "value"
+    # Show single requests too, by whose trace one sees what took so long.
+    exemplars: bool = False

@@ -14,11 +14,7 @@ QUALITY = Board(
     (
         Row(
             "Quality",
-            (
-                quality.compared(CHOSEN, quality.RANKING),
-                quality.compared(CHOSEN, quality.LOSS),
-                quality.compared(CHOSEN, quality.ERROR),
-            ),
+            (quality.compared(CHOSEN),),
         ),
         Row(
             "Labels",
@@ -33,4 +29,5 @@ QUALITY = Board(
         ),
         Row("Around it", (quality.base_rate(CHOSEN), requests.predictions(CHOSEN, width=16))),
     ),
+    choices=(quality.MEASURES,),
 )

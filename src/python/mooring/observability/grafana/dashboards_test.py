@@ -13,8 +13,8 @@ from mooring.observability.grafana.annotations import events
 from mooring.observability.grafana.dashboards import dashboard
 from mooring.observability.grafana.description import described
 from mooring.observability.grafana.ids import panel_id
-from mooring.observability.panel import Board, Column, Panel, Row, Step
-from mooring.observability.query import Query
+from mooring.observability.panel import Board, Choice, Column, Panel, Row, Step
+from mooring.observability.query import Query, Shape
 from mooring.telemetry.catalogue import CATALOGUE
 
 each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
@@ -55,7 +55,8 @@ def test_a_new_model_needs_no_new_code(board: Board) -> None:
 def test_variables_follow_the_time_range_and_all_versions_are_shown_first(board: Board) -> None:
     variables = made(board)["templating"]["list"]
     names = [variable["name"] for variable in variables]
-    assert names == (["datasource", "model", "version"] if board.per_model else ["datasource"])
+    usual = ["datasource", "model", "version"] if board.per_model else ["datasource"]
+    assert names == [*usual, *(choice.label for choice in board.choices)]
     assert all(v["refresh"] == 2 for v in variables if v["type"] == "query")
     if board.per_model:
         assert variables[2]["current"]["value"] == "$__all"
@@ -99,10 +100,39 @@ def test_a_table_shows_its_columns_and_no_others_in_their_order() -> None:
     table = drawn(panel(Query("a", instant=True, shape="table"), kind="table", columns=columns))
     organised = table["transformations"][1]["options"]
     assert organised["renameByName"] == {"model": "Model", "Value": "Age"}
-    assert organised["includeByName"] == {"model": True, "Value": True}
+    assert organised["indexByName"] == {"model": 0, "Value": 1}
+    assert organised["excludeByName"] == {"Time": True, "Value #A": True}
     links, unit = (o["properties"][0] for o in table["fieldConfig"]["overrides"])
     assert links["value"][0]["url"].startswith("/d/mooring-serving?var-model=${__value.text}&")
     assert (unit["id"], unit["value"]) == ("unit", "s")
+
+
+@pytest.mark.parametrize(
+    ("shape", "edges", "cells"),
+    [
+        pytest.param("heatmap", "s", None, id="buckets have the unit on their edges"),
+        pytest.param("time_series", None, "s", id="bins have names, and the unit in their cells"),
+    ],
+)
+def test_a_heatmap_has_its_unit(shape: Shape, edges: str | None, cells: str | None) -> None:
+    heat = drawn(panel(Query("a", "{{le}}", shape=shape), kind="heatmap"))["options"]
+    assert heat["yAxis"].get("unit") == edges
+    assert heat.get("cellValues", {}).get("unit") == cells
+
+
+def test_single_requests_are_shown_where_a_query_asks_for_them() -> None:
+    first, second = drawn(panel(Query("a", "a", exemplars=True), Query("b", "b")))["targets"]
+    assert first["exemplar"]
+    assert "exemplar" not in second
+
+
+def test_a_panel_is_repeated_for_each_value_of_a_choice() -> None:
+    choice = Choice("kind", "Kind", "things")
+    repeated = panel(Query('things{kind=~"$kind"}', "{{kind}}"), title="$kind", repeat="kind")
+    json = made(replace(board_of(repeated), choices=(choice,)))
+    assert json["panels"][1]["repeat"] == "kind"
+    variable = json["templating"]["list"][-1]
+    assert (variable["query"], variable["multi"]) == ("label_values(things, kind)", True)
 
 
 def test_states_have_names_and_steps_have_colours() -> None:

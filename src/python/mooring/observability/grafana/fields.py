@@ -53,13 +53,19 @@ def transformations(panel: Panel) -> list[model.DataTransformerConfig]:
     organised = {
         "renameByName": {column.name: column.heading for column in panel.columns},
         "indexByName": {column.name: i for i, column in enumerate(panel.columns)},
-        "includeByName": {column.name: True for column in panel.columns},
-        "excludeByName": {},
+        "excludeByName": dict.fromkeys(_hidden(panel), True),
     }
     return [
         model.DataTransformerConfig(id_val="merge", options={}),
         model.DataTransformerConfig(id_val="organize", options=organised),
     ]
+
+
+def _hidden(panel: Panel) -> list[str]:
+    """Columns that every answer has, where the table does not name them."""
+    named = {column.name for column in panel.columns}
+    values = ["Value", *(f"Value #{ref}" for ref, _ in lettered(panel))]
+    return [name for name in ("Time", *values) if name not in named]
 
 
 def _column(column: Column) -> Properties:

@@ -79,14 +79,11 @@ def _table(panel: Panel) -> table.Panel:
 
 
 def _heatmap(panel: Panel) -> heatmap.Panel:
-    return (
-        heatmap.Panel()
-        .calculate(False)
-        .color(_heat())
-        .cell_gap(1)
-        .show_legend()
-        .y_axis(heatmap.YAxisConfig().unit(panel.unit))
-    )
+    made = heatmap.Panel().calculate(False).color(_heat()).cell_gap(1).show_legend()
+    # Edges of buckets are in the panel's unit; bins have names, so the unit is that of the cells.
+    if panel.queries[0].shape == "heatmap":
+        return made.y_axis(heatmap.YAxisConfig().unit(panel.unit))
+    return made.cell_values(heatmap.CellValues().unit(panel.unit))
 
 
 def _heat() -> heatmap.HeatmapColorOptions:

@@ -46,6 +46,8 @@ def _ranged(builder: Drawn, panel: Panel) -> Drawn:
         builder = builder.max(panel.most)
     if panel.decimals is not None:
         builder = builder.decimals(panel.decimals)
+    if panel.repeat:
+        builder = builder.repeat(panel.repeat).repeat_direction("h").max_per_row(2)
     return builder
 
 

@@ -38,4 +38,6 @@ def target(query: Query, ref: str) -> prometheus.Dataquery:
         .format(_FORMATS[query.shape])
         .ref_id(ref)
     )
+    if query.exemplars:
+        made = made.exemplar(True)
     return made.instant() if query.instant else made.range()

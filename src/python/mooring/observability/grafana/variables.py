@@ -6,7 +6,7 @@ from grafana_foundation_sdk.builders.dashboard import DatasourceVariable, QueryV
 from grafana_foundation_sdk.models.dashboard import VariableOption, VariableRefresh, VariableSort
 
 from mooring.observability.grafana.datasource import KIND, VARIABLE, datasource
-from mooring.observability.panel import Board
+from mooring.observability.panel import Board, Choice
 from mooring.observability.queries.scope import Scope
 from mooring.telemetry.models import MODEL_INFO
 
@@ -16,7 +16,8 @@ _ALL = VariableOption(selected=True, text="All", value="$__all")
 
 def variables(board: Board) -> list[DatasourceVariable | QueryVariable]:
     """The variables in the order in which they depend on each other."""
-    return [_datasource(), *([_model(), _version()] if board.per_model else [])]
+    models = [_model(), _version()] if board.per_model else []
+    return [_datasource(), *models, *(_choice(choice) for choice in board.choices)]
 
 
 def _datasource() -> DatasourceVariable:
@@ -33,6 +34,12 @@ def _version() -> QueryVariable:
     # A version that was served earlier is no longer listed, yet is part of "All".
     all_versions = _queried("version", "Version", asked).include_all(True).all_value(".*")
     return all_versions.current(_ALL)
+
+
+def _choice(choice: Choice) -> QueryVariable:
+    asked = f"label_values({choice.asked}, {choice.label})"
+    made = _queried(choice.label, choice.title, asked).include_all(True).multi(True)
+    return made.current(_ALL)
 
 
 def _queried(name: str, label: str, asked: str) -> QueryVariable:

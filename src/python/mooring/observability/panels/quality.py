@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from mooring.observability.panel import Panel
-from mooring.observability.queries.scope import Scope
+from mooring.observability.panel import Choice, Panel
+from mooring.observability.queries.scope import CHOSEN, Scope
 from mooring.observability.query import Query, Role
 from mooring.telemetry.metric import Metric
 from mooring.telemetry.quality import (
     BASE_RATE,
+    MEASURE,
     QUALITY_ESTIMATED,
     QUALITY_ESTIMATED_LOWER,
     QUALITY_ESTIMATED_UPPER,
@@ -20,70 +19,38 @@ from mooring.telemetry.quality import (
 )
 
 BLIND = "The estimate cannot see concept drift or a shift of the base rate."
-_LABELS = ("version", "measure")
+_LABELS = ("version", MEASURE.name)
 
 
-@dataclass(frozen=True)
-class Measures:
-    """Measures that share an axis, and on which side of the objective they are to be."""
-
-    title: str
-    names: tuple[str, ...]
-    about: str
-    side: str
+# Which measures a model has depends on what it predicts.
+MEASURES = Choice(MEASURE.name, "Measure", CHOSEN.select(QUALITY_OBJECTIVE))
 
 
-RANKING = Measures(
-    "Estimated and realised: ranking and fit",
-    ("auc", "r2"),
-    "Area under the ROC curve of probabilities, and explained variance of numbers",
-    "above",
-)
-LOSS = Measures(
-    "Estimated and realised: probabilities",
-    ("brier", "ece", "log_loss"),
-    "Brier score, calibration error and log loss of probabilities",
-    "below",
-)
-ERROR = Measures(
-    "Estimated and realised: error of numbers",
-    ("mae", "rmse"),
-    "Mean absolute error and root of the mean squared error, in the label's unit",
-    "below",
-)
-
-
-def compared(scope: Scope, measures: Measures) -> Panel:
-    """Realised and estimated values with their intervals, and the objective."""
-    where = (f'measure=~"{"|".join(measures.names)}"',)
-    series: tuple[tuple[Metric, str, Role], ...] = (
-        (QUALITY_REALISED, "realised", "value"),
-        (QUALITY_REALISED_LOWER, "realised, lower", "bound"),
-        (QUALITY_REALISED_UPPER, "realised, upper", "bound"),
-        (QUALITY_ESTIMATED, "estimated", "value"),
-        (QUALITY_ESTIMATED_LOWER, "estimated, lower", "bound"),
-        (QUALITY_ESTIMATED_UPPER, "estimated, upper", "bound"),
-    )
+def compared(scope: Scope) -> Panel:
+    """Realised and estimated values with their intervals, and the objective, of each measure."""
+    where = (f'{MEASURE.name}=~"${MEASURE.name}"',)
     values = tuple(
-        Query(scope.most(metric, *_LABELS, where=where), f"{_LEGEND} {text}", role=role)
-        for metric, text, role in series
+        Query(scope.most(metric, *_LABELS, where=where), f"{{{{version}}}} {text}", role=role)
+        for metric, text, role in _SERIES
     )
-    objective = scope.most(QUALITY_OBJECTIVE, "measure", where=where)
+    objective = scope.most(QUALITY_OBJECTIVE, MEASURE.name, where=where)
     return Panel(
-        measures.title,
+        f"Estimated and realised: ${MEASURE.name}",
         "timeseries",
-        (*values, Query(objective, "{{measure}} objective", role="threshold")),
+        (*values, Query(objective, "objective of {{measure}}", role="threshold")),
         "none",
-        f"{measures.about}: realised on the last cohort whose labels have matured, by the time of "
-        f"prediction, with its 95 % interval by days; and estimated until labels come. {BLIND} On "
-        "the real year of the flights it missed a base rate that went from 13 to 31 %.",
-        f"Realised {measures.side} the objective with its whole interval, and the estimate "
-        "within its band around it.",
+        "One measure of quality: realised on the last cohort whose labels have matured, by the "
+        "time of prediction, with its 95 % interval by days; and estimated until labels come. "
+        f"{BLIND} On the real year of the flights it missed a base rate that went from 13 to "
+        "31 %.",
+        "Realised on the right side of the objective with its whole interval (`auc` and `r2` above "
+        "it, losses and errors below), and the estimate around it.",
         "Realised on the wrong side with its whole interval: retrain, and consider going back to "
         "the former version. Only the estimate: look at *Drift evidence and its alarm* and wait "
         "for labels.",
         width=24,
         height=9,
+        repeat=MEASURE.name,
     )
 
 
@@ -127,4 +94,11 @@ def base_rate(scope: Scope) -> Panel:
     )
 
 
-_LEGEND = "{{version}} {{measure}}"
+_SERIES: tuple[tuple[Metric, str, Role], ...] = (
+    (QUALITY_REALISED, "realised", "value"),
+    (QUALITY_REALISED_LOWER, "realised, lower", "bound"),
+    (QUALITY_REALISED_UPPER, "realised, upper", "bound"),
+    (QUALITY_ESTIMATED, "estimated", "value"),
+    (QUALITY_ESTIMATED_LOWER, "estimated, lower", "bound"),
+    (QUALITY_ESTIMATED_UPPER, "estimated, upper", "bound"),
+)

@@ -16,6 +16,8 @@ from mooring.telemetry.upstream import UPSTREAM_SECONDS
 # The objective of latency, which is why it is an edge of the buckets.
 IN_TIME = 0.1
 _IN_TIME = (Step("green"), Step("red", IN_TIME))
+# Where single requests are shown: they tell what the slowest have in common.
+_TAIL = 0.99
 
 
 def by_route() -> Panel:
@@ -75,8 +77,12 @@ def slowest(width: int = 12) -> Panel:
 def durations(scope: Scope) -> Panel:
     """Percentiles of the gateway, of its calls and of the model itself, on one axis."""
     gateway = tuple(
-        Query(scope.quantile(part, GATEWAY_REQUEST_SECONDS), f"gateway, {part:.0%}")
-        for part in (0.5, 0.95, 0.99)
+        Query(
+            scope.quantile(part, GATEWAY_REQUEST_SECONDS),
+            f"gateway, {part:.0%}",
+            exemplars=part == _TAIL,
+        )
+        for part in (0.5, 0.95, _TAIL)
     )
     parts = (
         Query(scope.quantile(0.95, UPSTREAM_SECONDS), "call to the service, 95%"),
@@ -88,7 +94,7 @@ def durations(scope: Scope) -> Panel:
         (*gateway, *parts),
         "s",
         "Percentiles of the whole answer, of the call to the model service within it, and of the "
-        "model's own work within that.",
+        "model's own work within that. Dots are single requests, with the id of their trace.",
         f"The gateway's 95 % are below {IN_TIME:g} s and close to those of the call.",
         "Gateway far above the call: requests wait, see *Lanes*. Call far above the model: the "
         "service is short of CPU or batches wait. Model slow: compare versions, roll back.",
