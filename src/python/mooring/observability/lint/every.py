@@ -44,7 +44,7 @@ _WHOLE_BOARD = "the dashboard itself"
 
 def findings(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
-    return lint(dashboards(root), rules.GROUPS, runbooks(root))
+    return lint(dashboards(root), rules.groups(), runbooks(root))
 
 
 def dashboards(root: Path) -> tuple[dict[str, Any], ...]:
