@@ -10,6 +10,9 @@ from mooring.observability.lint.vocabulary import Vocabulary
 from mooring.observability.rule import Recorded
 from mooring.telemetry.metric import Metric
 
+UNWATCHED = "catalogue-coverage-rule"
+UNUSED = "recorded-coverage-rule"
+
 
 def unwatched(
     catalogue: Iterable[Metric], used: frozenset[str], series: Vocabulary
@@ -19,7 +22,7 @@ def unwatched(
     for metric in catalogue:
         if not metric.debug and metric.name not in families:
             yield Finding(
-                "catalogue-coverage-rule",
+                UNWATCHED,
                 "the catalogue",
                 f"metric {metric.name}",
                 "no panel and no alert uses it",
@@ -32,7 +35,7 @@ def unused(recorded: Iterable[Recorded], used: frozenset[str]) -> Iterator[Findi
     for rule in recorded:
         if rule.name not in used:
             yield Finding(
-                "recorded-coverage-rule",
+                UNUSED,
                 "the recording rules",
                 f"record {rule.name}",
                 "no panel, alert or other rule uses it",

@@ -10,21 +10,19 @@ from typing import Any
 from mooring.observability.lint import runbooks as books
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.board_rules import BOARD_RULES
-from mooring.observability.lint.coverage import unused, unwatched, used_by
+from mooring.observability.lint.coverage import UNUSED, UNWATCHED, unused, unwatched, used_by
 from mooring.observability.lint.document import BoardJson
 from mooring.observability.lint.finding import Finding, Flaw
 from mooring.observability.lint.layout_rules import LAYOUT_RULES
 from mooring.observability.lint.panel_rules import PANEL_RULES
 from mooring.observability.lint.query_rules import QUERY_RULES
-from mooring.observability.lint.rule_rules import (
-    leads_to_a_panel,
-    leads_to_a_runbook,
-    recorded_labels,
-    recorded_name,
-    says_planned,
-    words,
+from mooring.observability.lint.rule_rules import ALERT_RULES, RECORDED_RULES
+from mooring.observability.lint.schema import (
+    SCHEMA_OF_BOARDS,
+    SCHEMA_OF_PANELS,
+    board_fits,
+    panel_fits,
 )
-from mooring.observability.lint.schema import board_fits, panel_fits
 from mooring.observability.lint.whole import Whole
 from mooring.observability.rule import Alert, Group, Recorded
 from mooring.observability.rules import every as rules
@@ -35,12 +33,18 @@ from mooring.telemetry.metric import Metric
 DASHBOARDS = "deploy/grafana/dashboards"
 RUNBOOKS = "docs/runbooks"
 
+# The names of all rules, as findings give them.
+RULES = (
+    SCHEMA_OF_BOARDS, *BOARD_RULES, *LAYOUT_RULES, SCHEMA_OF_PANELS, *PANEL_RULES, *QUERY_RULES,
+    *RECORDED_RULES, *ALERT_RULES, books.ORPHANS, UNWATCHED, UNUSED,
+)  # fmt: skip
+
 _WHOLE_BOARD = "the dashboard itself"
 
 
 def findings(root: Path) -> tuple[Finding, ...]:
     """What is wrong with the committed dashboards, the rules and the runbooks below `root`."""
-    return lint(dashboards(root), rules.GROUPS, runbooks(root))
+    return lint(dashboards(root), rules.groups(), runbooks(root))
 
 
 def dashboards(root: Path) -> tuple[dict[str, Any], ...]:
@@ -72,7 +76,7 @@ def lint(
 
 def _of_boards(whole: Whole) -> Iterator[Finding]:
     for board in whole.boards:
-        yield from _placed(board.place, _WHOLE_BOARD, "dashboard-schema-rule", board_fits(board))
+        yield from _placed(board.place, _WHOLE_BOARD, SCHEMA_OF_BOARDS, board_fits(board))
         for rule, check in BOARD_RULES.items():
             yield from _placed(board.place, _WHOLE_BOARD, rule, check(board, whole.by_uid))
         for rule, check_layout in LAYOUT_RULES.items():
@@ -85,7 +89,7 @@ def _of_boards(whole: Whole) -> Iterator[Finding]:
 
 def _of_panels(board: BoardJson, whole: Whole) -> Iterator[Finding]:
     for panel in board.panels:
-        yield from _placed(board.place, panel.place, "panel-schema-rule", panel_fits(panel))
+        yield from _placed(board.place, panel.place, SCHEMA_OF_PANELS, panel_fits(panel))
         for rule, check in PANEL_RULES.items():
             yield from _placed(board.place, panel.place, rule, check(panel, whole.series))
 
@@ -93,29 +97,17 @@ def _of_panels(board: BoardJson, whole: Whole) -> Iterator[Finding]:
 def _of_rules(whole: Whole) -> Iterator[Finding]:
     for rule, asked in whole.rules:
         yield from _of_query(asked, whole)
-        checks = (
-            _recorded(rule, asked, whole)
-            if isinstance(rule, Recorded)
-            else _alert(rule, asked, whole)
-        )
-        for name, flaws in checks:
+        for name, flaws in _checks(rule, asked, whole):
             yield from _placed(asked.board, asked.panel, name, flaws)
 
 
-def _recorded(rule: Recorded, asked: Asked, whole: Whole) -> tuple[tuple[str, Iterator[Flaw]], ...]:
-    return (
-        ("recorded-name-rule", recorded_name(rule)),
-        ("recorded-labels-rule", recorded_labels(rule, asked, whole.series)),
-    )
-
-
-def _alert(rule: Alert, asked: Asked, whole: Whole) -> tuple[tuple[str, Iterator[Flaw]], ...]:
-    return (
-        ("alert-words-rule", words(rule)),
-        ("alert-panel-rule", leads_to_a_panel(rule, whole.by_uid)),
-        ("alert-runbook-rule", leads_to_a_runbook(rule, whole.runbooks)),
-        ("alert-planned-rule", says_planned(rule, asked, whole.series)),
-    )
+def _checks(
+    rule: Recorded | Alert, asked: Asked, whole: Whole
+) -> Iterator[tuple[str, Iterator[Flaw]]]:
+    if isinstance(rule, Recorded):
+        yield from ((name, check(rule, asked, whole)) for name, check in RECORDED_RULES.items())
+    else:
+        yield from ((name, check(rule, asked, whole)) for name, check in ALERT_RULES.items())
 
 
 def _of_runbooks(whole: Whole) -> Iterator[Finding]:

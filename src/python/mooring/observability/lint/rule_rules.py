@@ -3,51 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
 
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.carried import carried
-from mooring.observability.lint.document import BoardJson
 from mooring.observability.lint.finding import Flaw
 from mooring.observability.lint.nearest import perhaps
-from mooring.observability.lint.placeholders import template_labels
-from mooring.observability.lint.vocabulary import Vocabulary
-from mooring.observability.rule import Action, Alert, Group, Recorded, Severity
+from mooring.observability.lint.whole import Whole
+from mooring.observability.rule import Action, Alert, Recorded, Severity
+
+RecordedRule = Callable[[Recorded, Asked, Whole], Iterator[Flaw]]
+AlertRule = Callable[[Alert, Asked, Whole], Iterator[Flaw]]
 
 _RECORDED = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*:[a-z0-9_]+")
 _ALERT = re.compile(r"([A-Z][a-z0-9]*)+")
 
 
-def asked_by(group: Group, rule: Recorded | Alert) -> Asked:
-    """A rule's expression, with the labels that its texts take from the answer."""
-    texts = "" if isinstance(rule, Recorded) else f"{rule.summary} {rule.description}"
-    return Asked(place_of(group), name_of(rule), rule.expr, labels=template_labels(texts))
-
-
-def place_of(group: Group) -> str:
-    """How findings call a group."""
-    return f'rules "{group.name}"'
-
-
-def name_of(rule: Recorded | Alert) -> str:
-    """How findings call a rule; an alert with the panel that it leads to."""
-    if isinstance(rule, Recorded):
-        return f"record {rule.name}"
-    return f'alert {rule.name} (panel "{rule.panel}" of {rule.board})'
-
-
-def recorded_name(rule: Recorded) -> Iterator[Flaw]:
+def recorded_name(rule: Recorded, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """The name says of what level, of which metric, and what was done to it."""
     if not _RECORDED.fullmatch(rule.name):
         yield Flaw("its name is not level:metric:operation", "Name it so.")
 
 
-def recorded_labels(rule: Recorded, asked: Asked, series: Vocabulary) -> Iterator[Flaw]:
+def recorded_labels(rule: Recorded, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """What a recorded series is said to carry is what its expression leaves."""
     said = frozenset(rule.carries) | frozenset(rule.labels)
     for tree in asked.trees:
-        answer = carried(tree, series)
+        answer = carried(tree, whole.series)
         if answer is not None and not answer.known:
             continue
         found = (answer.labels if answer else frozenset[str]()) | frozenset(rule.labels)
@@ -58,7 +41,7 @@ def recorded_labels(rule: Recorded, asked: Asked, series: Vocabulary) -> Iterato
             )
 
 
-def words(rule: Alert) -> Iterator[Flaw]:
+def words(rule: Alert, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """Names, severities and actions are those that receivers know."""
     if not _ALERT.fullmatch(rule.name):
         yield Flaw("its name is not written InWords", "Name it so.")
@@ -72,11 +55,11 @@ def words(rule: Alert) -> Iterator[Flaw]:
         yield Flaw("it has no summary or no description", "Say what is wrong, and for whom.")
 
 
-def leads_to_a_panel(rule: Alert, boards: Mapping[str, BoardJson]) -> Iterator[Flaw]:
+def leads_to_a_panel(rule: Alert, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """The dashboard and the panel where to look are there."""
-    board = boards.get(rule.board)
+    board = whole.by_uid.get(rule.board)
     if board is None:
-        cure = f"Name one there is{perhaps(rule.board, boards)}."
+        cure = f"Name one there is{perhaps(rule.board, whole.by_uid)}."
         yield Flaw(f"there is no dashboard {rule.board}", cure)
         return
     titles = {panel.title for panel in board.panels if panel.shows_data}
@@ -85,16 +68,16 @@ def leads_to_a_panel(rule: Alert, boards: Mapping[str, BoardJson]) -> Iterator[F
         yield Flaw(f'there is no panel "{rule.panel}" on {rule.board}', cure)
 
 
-def leads_to_a_runbook(rule: Alert, runbooks: Mapping[str, str]) -> Iterator[Flaw]:
+def leads_to_a_runbook(rule: Alert, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """Who is woken finds what to do."""
-    if not runbooks.get(rule.name, "").strip():
+    if not whole.runbooks.get(rule.name, "").strip():
         yield Flaw("it has no runbook", f"Write docs/runbooks/{rule.name}.md.")
 
 
-def says_planned(rule: Alert, asked: Asked, series: Vocabulary) -> Iterator[Flaw]:
+def says_planned(rule: Alert, asked: Asked, whole: Whole) -> Iterator[Flaw]:
     """An alert is marked planned exactly while nobody exports what it asks for."""
-    names = [name for name in asked.metrics if name in series]
-    planned = [name for name in names if series[name].planned]
+    names = [name for name in asked.metrics if name in whole.series]
+    planned = [name for name in names if whole.series[name].planned]
     if planned and not rule.planned:
         yield Flaw(f"no process exports {planned[0]} yet", "Mark it planned.")
     if rule.planned and names and not planned:
@@ -103,3 +86,15 @@ def says_planned(rule: Alert, asked: Asked, series: Vocabulary) -> Iterator[Flaw
 
 def _listed(labels: frozenset[str]) -> str:
     return ", ".join(sorted(labels)) or "no labels"
+
+
+RECORDED_RULES: Mapping[str, RecordedRule] = {
+    "recorded-name-rule": recorded_name,
+    "recorded-labels-rule": recorded_labels,
+}
+ALERT_RULES: Mapping[str, AlertRule] = {
+    "alert-words-rule": words,
+    "alert-panel-rule": leads_to_a_panel,
+    "alert-runbook-rule": leads_to_a_runbook,
+    "alert-planned-rule": says_planned,
+}

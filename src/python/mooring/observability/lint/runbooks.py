@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.finding import Finding
 
+ORPHANS = "runbook-alert-rule"
+
 _BLOCK = re.compile(r"^```promql\n(.*?)^```", re.S | re.M)
 
 
@@ -15,7 +17,7 @@ def orphans(runbooks: Mapping[str, str], alerts: frozenset[str]) -> Iterator[Fin
     """Runbooks that no alert leads to."""
     for name in sorted(set(runbooks) - alerts):
         yield Finding(
-            "runbook-alert-rule",
+            ORPHANS,
             place_of(name),
             f"alert {name}",
             "no alert has this name",

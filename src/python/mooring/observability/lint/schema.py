@@ -19,6 +19,9 @@ from jsonschema.exceptions import ValidationError
 from mooring.observability.lint.document import BoardJson, Json, PanelJson
 from mooring.observability.lint.finding import Flaw
 
+SCHEMA_OF_BOARDS = "dashboard-schema-rule"
+SCHEMA_OF_PANELS = "panel-schema-rule"
+
 # Longer messages repeat the whole object that does not fit.
 LONGEST_MESSAGE = 160
 

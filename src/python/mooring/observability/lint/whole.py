@@ -8,7 +8,7 @@ from functools import cached_property
 
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.document import BoardJson
-from mooring.observability.lint.rule_rules import asked_by
+from mooring.observability.lint.placeholders import template_labels
 from mooring.observability.lint.vocabulary import Vocabulary, vocabulary
 from mooring.observability.rule import Alert, Group, Recorded
 from mooring.telemetry.metric import Metric
@@ -54,3 +54,21 @@ class Whole:
         """What dashboards ask: their panels, variables and annotations."""
         panels = tuple(query for b in self.boards for p in b.panels for query in p.queries)
         return (*panels, *(asked for board in self.boards for asked in board.beside_panels))
+
+
+def asked_by(group: Group, rule: Recorded | Alert) -> Asked:
+    """A rule's expression, with the labels that its texts take from the answer."""
+    texts = "" if isinstance(rule, Recorded) else f"{rule.summary} {rule.description}"
+    return Asked(place_of(group), name_of(rule), rule.expr, labels=template_labels(texts))
+
+
+def place_of(group: Group) -> str:
+    """How findings call a group."""
+    return f'rules "{group.name}"'
+
+
+def name_of(rule: Recorded | Alert) -> str:
+    """How findings call a rule; an alert with the panel that it leads to."""
+    if isinstance(rule, Recorded):
+        return f"record {rule.name}"
+    return f'alert {rule.name} (panel "{rule.panel}" of {rule.board})'
