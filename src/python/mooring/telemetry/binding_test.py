@@ -57,7 +57,7 @@ def test_only_a_trace_that_is_kept_becomes_an_exemplar(
 ) -> None:
     instruments.observe(TIMED, 0.5, "4bf92f3577b34da6a3ce929d0e0e4736")
     instruments.observe(TIMED, 2.0)
-    exposed = openmetrics.generate_latest(registry).decode()
+    exposed = openmetrics.generate_latest(registry).decode()  # type: ignore[no-untyped-call]
     lines = [line for line in exposed.splitlines() if "_bucket{" in line]
     assert '# {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.5' in lines[0]
     assert "#" not in lines[1]
