@@ -20,6 +20,7 @@ from mooring.gateway.call import Call
 from mooring.gateway.hop.admission import Admission
 from mooring.gateway.hop.served import Served
 from mooring.gateway.prediction_ids import PredictionIds
+from mooring.gateway.tracing.context import sampled_trace
 from mooring.gateway.traffic.models import Model, Models
 from mooring.gateway.traffic.shadow import Answered
 from mooring.gateway.violations import count_violations
@@ -104,7 +105,9 @@ class Predictor:
             return await self._predict(call, parse, model, started)
         finally:
             seconds = time.perf_counter() - started
-            self._instruments.observe(GATEWAY_REQUEST_SECONDS, seconds, model=model.name)
+            self._instruments.observe(
+                GATEWAY_REQUEST_SECONDS, seconds, sampled_trace(), model=model.name
+            )
 
     async def _predict(self, call: Call, parse: Parse, model: Model, started: float) -> Predicted:
         variant = model.choose(call)

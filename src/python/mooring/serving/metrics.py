@@ -4,9 +4,7 @@ BentoML's own request metrics are off: they label by raw path, so that a scanner
 without end, and they cost a third of a millisecond a request (measured with 1.4.39). Off means
 that its /metrics route is gone too, and that this one takes its place.
 
-A registry of our own, read in the process that wrote it: there is one worker. So process metrics
-work, and the files of prometheus-client's multiprocess mode are not needed, which the start of
-another service with the same BENTOML_HOME would delete.
+Registries of our own, made where `exposition` says how: for one worker or for several.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mooring.drift.bins import Binned
 from mooring.serving.counting import BinCounts
+from mooring.serving.exposition import registries
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.bins import (
     FEATURE_BIN,
@@ -33,6 +32,7 @@ from mooring.telemetry.service import (
     SERVICE_INFERENCE_SECONDS,
     SERVICE_PREDICTIONS,
 )
+from mooring.telemetry.workers import Workers
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -47,6 +47,11 @@ class ServiceMetrics:
 
     def __init__(self, model: str) -> None:
         self._model = model
+        self._workers: Workers | None = None
+
+    def share(self, workers: Workers | None) -> None:
+        """Count as one of several workers, if there are; call it before anything is counted."""
+        self._workers = workers
 
     def loaded(
         self, *, version: int, bundle: str, contract: str, seconds: float, trained: float | None
@@ -102,10 +107,5 @@ class ServiceMetrics:
 
     @cached_property
     def _bound(self) -> tuple[CollectorRegistry, Instruments]:
-        from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
-
-        # A second series for each counter, which the catalogue does not name and nothing reads.
-        disable_created_metrics()  # type: ignore[no-untyped-call]
-        registry = CollectorRegistry()
-        ProcessCollector(registry=registry)
-        return registry, bind(metrics_of("service"), registry)
+        counted, shown = registries(self._workers)
+        return shown, bind(metrics_of("service"), counted)

@@ -7,6 +7,7 @@ Variables that are read:
     MOORING_BUNDLE_ID       the full id it must have; not checked when left out, needed for a URL
     MOORING_MODEL_VERSION   the version it was released as; 0, the default, is unreleased
     MOORING_DRAIN_SECONDS   how long to keep serving after SIGTERM; 0.5 by default
+    MOORING_WORKERS         how many processes serve; 1 by default
     MOORING_HOP_TOKEN       what a sender has to know, one or two of it; nobody is asked by default
     MOORING_HOP_TOKEN_FILE  the same in a file
     MOORING_ROOT            where to look for models/<name>/release.json when no bundle is named
@@ -33,13 +34,14 @@ from mooring.bundle.store import cache_in, resolve
 from mooring.serving.drain import DRAIN_SECONDS
 from mooring.serving.errors import InvalidSettings
 from mooring.serving.hop_token import read_tokens
+from mooring.serving.workers import worker_count
 
 
 @dataclass(frozen=True)
 class Settings:
     """What one service process serves: `expect` is the bundle id that was promised, `signature`
     whose signature the bundle needs, `drain` the seconds between SIGTERM and the end, `tokens` what
-    senders have to know.
+    senders have to know, `workers` how many processes there are.
     """
 
     model: str
@@ -49,6 +51,7 @@ class Settings:
     signature: SignaturePolicy = OFF
     drain: float = DRAIN_SECONDS
     tokens: tuple[str, ...] = field(default=(), repr=False)
+    workers: int = 1
 
     @property
     def environ(self) -> dict[str, str]:
@@ -58,6 +61,7 @@ class Settings:
             "MOORING_BUNDLE_ID": self.expect or "",
             "MOORING_MODEL_VERSION": str(self.version),
             "MOORING_DRAIN_SECONDS": str(self.drain),
+            "MOORING_WORKERS": str(self.workers),
             **self.signature.environ,
         }
 
@@ -76,14 +80,15 @@ def read_settings(
     """
     named = environ.get("MOORING_BUNDLE", "")
     signature, drain, tokens = policy_from(environ), _drain(environ), read_tokens(environ)
+    workers = worker_count(environ)
     root = Path(environ.get("MOORING_ROOT") or cwd)
     cache = cache_in(root / (environ.get("MOORING_HOME") or ".mooring"))
     if not named:
         held = _held(model, bento) or _champion(model, root, cache)
-        return replace(held, signature=signature, drain=drain, tokens=tokens)
+        return replace(held, signature=signature, drain=drain, tokens=tokens, workers=workers)
     expect = environ.get("MOORING_BUNDLE_ID") or None
     bundle = _fetched(named, expect, cache) if is_url(named) else cwd / named
-    return Settings(model, bundle, expect, _version(environ), signature, drain, tokens)
+    return Settings(model, bundle, expect, _version(environ), signature, drain, tokens, workers)
 
 
 def _fetched(url: str, expect: str | None, cache: Path) -> Path:

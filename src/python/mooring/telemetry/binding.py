@@ -28,9 +28,13 @@ class Instruments:
         """Increase a counter."""
         self._child(metric, labels).inc(amount)
 
-    def observe(self, metric: Metric, value: float, **labels: str) -> None:
-        """Put a value into a histogram."""
-        self._child(metric, labels).observe(value)
+    def observe(self, metric: Metric, value: float, trace: str = "", **labels: str) -> None:
+        """Put a value into a histogram, with the id of a trace that somebody keeps as exemplar.
+
+        Of several workers no exemplars are shown.
+        """
+        exemplar = {"trace_id": trace} if trace else None
+        self._child(metric, labels).observe(value, exemplar)
 
     def set(self, metric: Metric, value: float, **labels: str) -> None:
         """Set a gauge."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.openmetrics import exposition as openmetrics
 
 from mooring.telemetry.binding import Instruments, bind
 from mooring.telemetry.catalogue import CATALOGUE
@@ -49,6 +50,21 @@ def test_each_kind_of_metric_records(registry: CollectorRegistry, instruments: I
     assert registry.get_sample_value("mooring_counted_total", {"kind": "hot"}) == 3.0
     assert registry.get_sample_value("mooring_named", {"model": "m", "kind": "hot"}) == 7.0
     assert registry.get_sample_value("mooring_timed_seconds_bucket", {"le": "1.0"}) == 1.0
+
+
+def test_only_a_trace_that_is_kept_becomes_an_exemplar(
+    registry: CollectorRegistry, instruments: Instruments
+) -> None:
+    instruments.observe(TIMED, 0.5, "4bf92f3577b34da6a3ce929d0e0e4736")
+    instruments.observe(TIMED, 2.0)
+    exposed = openmetrics.generate_latest(registry).decode()  # type: ignore[no-untyped-call]
+    lines = [line for line in exposed.splitlines() if "_bucket{" in line]
+    assert '# {trace_id="4bf92f3577b34da6a3ce929d0e0e4736"} 0.5' in lines[0]
+    assert "#" not in lines[1]
+
+
+def test_no_label_is_called_as_the_parameter_that_takes_a_trace() -> None:
+    assert not [metric.name for metric in CATALOGUE if "trace" in metric.label_names]
 
 
 def test_the_order_in_which_labels_are_given_does_not_matter(

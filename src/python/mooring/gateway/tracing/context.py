@@ -65,6 +65,12 @@ def trace_id() -> str:
     return context.trace_id if context else ""
 
 
+def sampled_trace() -> str:
+    """The id of the current trace if somebody keeps it, else empty."""
+    context = current.get()
+    return context.trace_id if context and context.sampled else ""
+
+
 def begin(sampled: bool = False) -> TraceContext:
     """A trace that begins here."""
     return TraceContext(_new_id(32), _new_id(16), sampled)

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mooring.gateway.tracing.context import TraceContext, begin, current, read, trace_id
+from mooring.gateway.tracing.context import (
+    TraceContext,
+    begin,
+    current,
+    read,
+    sampled_trace,
+    trace_id,
+)
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -152,5 +159,18 @@ def test_the_id_of_the_trace_is_known_inside_a_request_only() -> None:
     token = current.set(TraceContext(TRACE, SPAN))
     try:
         assert trace_id() == TRACE
+    finally:
+        current.reset(token)
+
+
+@pytest.mark.parametrize(
+    ("sampled", "told"),
+    [pytest.param(True, TRACE, id="kept"), pytest.param(False, "", id="not kept")],
+)
+def test_only_of_a_trace_that_somebody_keeps_the_id_is_told(sampled: bool, told: str) -> None:
+    assert sampled_trace() == ""
+    token = current.set(TraceContext(TRACE, SPAN, sampled))
+    try:
+        assert sampled_trace() == told
     finally:
         current.reset(token)

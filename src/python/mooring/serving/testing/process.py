@@ -1,4 +1,4 @@
-"""A service started as `bentoml serve` and asked over HTTP: of the model `tiny`, or of a Bento."""
+"""A service started as `bentoml serve` and asked over HTTP: from our sources, or from a Bento."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from mooring.serving.service import model_service
 
 SERVICE = f"""
 from {model_service.__module__} import {model_service.__name__}
-Tiny = model_service("tiny")
+Served = model_service("%s")
 """
 
 BOOT_SECONDS = 60.0
@@ -75,9 +75,9 @@ def _pause() -> None:
 
 
 @contextmanager
-def serving(folder: Path, **environ: str) -> Iterator[Service]:
-    """A service of the model `tiny` in `folder`, with our sources from here."""
-    (folder / "tiny_service.py").write_text(SERVICE)
+def serving(folder: Path, model: str = "tiny", **environ: str) -> Iterator[Service]:
+    """A service of a model in `folder`, with our sources from here."""
+    (folder / "serves.py").write_text(SERVICE % model)
     own = {
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "BENTOML_HOME": str(folder / "bentoml"),
@@ -85,7 +85,7 @@ def serving(folder: Path, **environ: str) -> Iterator[Service]:
         "__BENTOML_DEBUG_USAGE": "true",
     }
     inherited = {k: v for k, v in os.environ.items() if k != "BENTOML_DO_NOT_TRACK"}
-    with _started("tiny_service:Tiny", folder, inherited | own | environ) as service:
+    with _started("serves:Served", folder, inherited | own | environ) as service:
         yield service
 
 
