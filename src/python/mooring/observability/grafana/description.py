@@ -11,7 +11,7 @@ from mooring.observability.boards.every import BOARDS
 from mooring.observability.grafana.ids import panel_id, panel_named
 from mooring.observability.panel import Board, Panel
 from mooring.observability.planned import is_planned, planned_metrics
-from mooring.observability.rules.every import alerts
+from mooring.observability.rules.every import alerts, promised
 
 _REFERENCE = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 # Whoever follows a link stays with the model and the time range.
@@ -45,7 +45,8 @@ def _home(board: Board, title: str) -> Board:
 
 def _runbooks(board: Board, panel: Panel) -> str:
     about = [a.name for a in alerts() if (a.board, a.panel) == (board.uid, panel.title)]
-    return " ".join(f"Alert {name}: see `docs/runbooks/{name}.md`." for name in about)
+    links = [f"[{name}]({promised().links.runbooks}/{name}.md)" for name in about]
+    return f"**Runbooks** of its alerts: {', '.join(links)}" if links else ""
 
 
 def _planned(panel: Panel) -> str:

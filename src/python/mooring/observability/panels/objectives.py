@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from mooring.observability.panel import Column, Panel, Step
+from mooring.observability.panel import Colour, Column, Panel, Step
 from mooring.observability.queries.foreign import ALERTS
 from mooring.observability.queries.recorded import BUDGET_LEFT, ERROR_RATIO, OBJECTIVE
 from mooring.observability.queries.scope import EVERY
 from mooring.observability.query import Query
+from mooring.observability.rules.objectives import FAST, SLOW
 
-# The long windows of the four alerts, and the rates above which they speak.
-BURN_WINDOWS = ("1h", "6h", "1d", "3d")
-BURN_STEPS = (
-    Step("green"),
-    Step("yellow", 1.0),
-    Step("orange", 3.0),
-    Step("red", 6.0),
-    Step("red", 14.4),
-)
+# The alerts' long windows, and the rates above which they speak: first pages, then tickets.
+BURNS = (*FAST, *SLOW)
+_COLOURS: tuple[Colour, ...] = ("red", "red", "orange", "yellow")
+# Factors are those of this period, which the recorded ratio of the objective has too.
+_DAYS = 30
 
 
 def kept() -> Panel:
@@ -62,14 +59,14 @@ def burn_rate() -> Panel:
     return Panel(
         "Burn rate of the error budget",
         "timeseries",
-        tuple(_burn(window) for window in BURN_WINDOWS),
+        tuple(_burn(burn.long) for burn in BURNS),
         "none",
         "How many times faster than allowed errors use up the budget. At 1 it lasts for exactly "
         "the period; at 14.4 for two days.",
         "Below 1, with short peaks of the short windows.",
         "A page comes above 14.4 over an hour or 6 over six hours, a ticket above 3 over a day or "
         "1 over three days: follow the alert's runbook.",
-        steps=BURN_STEPS,
+        steps=_burn_steps(),
         logarithmic=True,
         width=14,
         height=7,
@@ -99,6 +96,12 @@ def firing() -> Panel:
         empty_when_healthy=True,
         width=10,
     )
+
+
+def _burn_steps() -> tuple[Step, ...]:
+    rates = zip(BURNS, _COLOURS, strict=True)
+    steps = [Step(colour, burn.factor(_DAYS)) for burn, colour in rates]
+    return (Step("green"), *sorted(steps, key=lambda step: step.value or 0.0))
 
 
 def _burn(window: str) -> Query:
