@@ -46,10 +46,14 @@ def filled(
     folder: Path, scenarios: Sequence[Scenario], groups: Sequence[Group]
 ) -> Iterator[PrometheusClient]:
     """A Prometheus that knows the scenarios, the recorded series and the alerts of `groups`."""
-    told = [((scenario.span, t) for t in traces(scenario)) for scenario in scenarios]
+    told = [_timed(scenario) for scenario in scenarios]
     spans = [scenario.span for scenario in scenarios]
     with filled_with(folder, told, spans, groups) as client:
         yield client
+
+
+def _timed(scenario: Scenario) -> Iterator[Timed]:
+    return ((scenario.span, trace) for trace in traces(scenario))
 
 
 @contextmanager
