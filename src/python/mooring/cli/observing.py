@@ -70,6 +70,23 @@ def generate(
             raise typer.Exit(1)
 
 
+@app.command()
+def lint(context: typer.Context, json: AsJson = False) -> None:
+    """Say what dashboards, rules and runbooks name that is not there; exit status 1 if anything."""
+    with command(json) as out:
+        from dataclasses import asdict
+
+        from mooring.observability.lint.every import findings
+        from mooring.observability.lint.finding import readable
+
+        found = findings(space_of(context).root)
+        out.say(readable(found) or "Nothing is wrong with dashboards, rules and runbooks.")
+        if json:
+            out.json({"findings": [asdict(finding) for finding in found]})
+        if found:
+            raise typer.Exit(1)
+
+
 def _watch(space: Workspace, out: Output, over: Watched, at: Observers) -> None:
     from mooring.cli.observatory import folder_in, start
     from mooring.process.children import Processes
