@@ -151,3 +151,12 @@ def test_a_killed_supervisor_leaves_neither_behind(bundle: Bundle, tmp_path: Pat
         for handle in handles:
             assert select.select([handle], [], [], 20)[0] == [handle]
             os.close(handle)
+
+
+def test_a_number_that_is_none_ends_it_with_one_line(bundle: Bundle, tmp_path: Path) -> None:
+    environ = {"MOORING_BUNDLE": str(bundle.path), "MOORING_WORKERS": "two"}
+    with serving(tmp_path, **environ) as service:
+        assert service.process.wait(BOOT_SECONDS) == 1
+    output = service.output.read_text()
+    assert "MOORING_WORKERS: it is not a whole number from 1 to 64" in output
+    assert "Traceback" not in output
