@@ -46,7 +46,7 @@ def filled(
     folder: Path, scenarios: Sequence[Scenario], groups: Sequence[Group]
 ) -> Iterator[PrometheusClient]:
     """A Prometheus that knows the scenarios, the recorded series and the alerts of `groups`."""
-    told = [((scenario.span, t) for t in traces(scenario)) for scenario in scenarios]
+    told = [_timed(scenario) for scenario in scenarios]
     spans = [scenario.span for scenario in scenarios]
     with filled_with(folder, told, spans, groups) as client:
         yield client
@@ -64,6 +64,11 @@ def filled_with(
         _compute(folder, data, level, spans)
     with _serving(folder, data) as client:
         yield client
+
+
+# A function, since a generator within a list would give every scenario the span of the last.
+def _timed(scenario: Scenario) -> Iterator[Timed]:
+    return ((scenario.span, trace) for trace in traces(scenario))
 
 
 def backfill(folder: Path, data: Path, traces_: Iterable[Timed]) -> None:
