@@ -20,10 +20,13 @@ def thresholds(panel: Panel) -> build.ThresholdsConfig:
 
 
 def colour(panel: Panel) -> build.FieldColor:
-    """Lines by their names, so that a model keeps its colour; single values by thresholds."""
+    """Lines in the palette's order, so that no two of a few are alike; single values by thresholds.
+
+    By their names a model would keep its colour, and two of them might have the same.
+    """
     lines = panel.kind == "timeseries"
-    by_name = model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME
-    return build.FieldColor().mode(by_name if lines else model.FieldColorModeId.THRESHOLDS)
+    in_order = model.FieldColorModeId.PALETTE_CLASSIC
+    return build.FieldColor().mode(in_order if lines else model.FieldColorModeId.THRESHOLDS)
 
 
 def mappings(panel: Panel) -> list[model.ValueMapping]:

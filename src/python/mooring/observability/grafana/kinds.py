@@ -58,6 +58,8 @@ def _stat(panel: Panel) -> stat.Panel:
         .color_mode(mode)
         .graph_mode(common.BigValueGraphMode.AREA)
         .text_mode(common.BigValueTextMode.VALUE_AND_NAME)
+        # Below each other: side by side, four values of a narrow panel are too small to read.
+        .orientation(common.VizOrientation.HORIZONTAL)
     )
 
 
@@ -109,6 +111,9 @@ def _legend_table() -> options.VizLegendOptions:
         .placement(common.LegendPlacement.BOTTOM)
         .show_legend(True)
         .calcs(["lastNotNull", "max"])
+        # A panel shows three lines of it: the largest, not what comes first in the alphabet.
+        .sort_by("Last *")
+        .sort_desc(True)
     )
 
 

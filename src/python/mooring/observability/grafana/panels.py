@@ -40,12 +40,15 @@ def position(place: Place) -> GridPos:
 
 
 def _ranged(builder: Drawn, panel: Panel) -> Drawn:
-    if panel.least is not None:
-        builder = builder.min(panel.least)
+    least = 0.0 if panel.stacked and panel.least is None else panel.least
+    if least is not None:
+        builder = builder.min(least)
     if panel.most is not None:
         builder = builder.max(panel.most)
     if panel.decimals is not None:
         builder = builder.decimals(panel.decimals)
+    if panel.empty_when_healthy:
+        builder = builder.no_value("None")
     if panel.repeat:
         builder = builder.repeat(panel.repeat).repeat_direction("h").max_per_row(2)
     return builder

@@ -137,7 +137,7 @@ def p_values(scope: Scope) -> Panel:
         "p-values by feature",
         "timeseries",
         (Query(scope.most(DRIFT_P_VALUE, *_FEATURE), "{{version}}: {{feature}}"),),
-        "none",
+        "sci",
         "Chance of an index as large as the last window's if no feature differed by more than the "
         "smallest effect that matters.",
         "Anything between 0 and 1: small ones are common among many features and windows.",

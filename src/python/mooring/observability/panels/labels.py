@@ -31,6 +31,7 @@ def coverage(scope: Scope) -> Panel:
         "See *Delay of labels*: a source that is late needs a longer horizon; one that is silent "
         "needs mending.",
         steps=(Step("red"), Step("green", LEAST_COVERAGE)),
+        least=0.0,
         most=1.0,
         width=8,
     )

@@ -68,6 +68,7 @@ def burn_rate() -> Panel:
         "1 over three days: follow the alert's runbook.",
         steps=_burn_steps(),
         logarithmic=True,
+        decimals=2,
         width=14,
         height=7,
     )

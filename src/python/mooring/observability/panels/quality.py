@@ -55,23 +55,22 @@ def compared(scope: Scope) -> Panel:
 
 
 def realised(scope: Scope) -> Panel:
-    """For many models at once: realised quality beside what it is to be."""
-    labels = ("model", "version", "measure")
+    """For many models at once: how well they rank or fit, beside what it is to be."""
+    where = (f'{MEASURE.name}=~"auc|r2"',)
+    values = scope.most(QUALITY_REALISED, "model", "version", "measure", where=where)
+    objective = scope.most(QUALITY_OBJECTIVE, "model", "measure", where=where)
     return Panel(
         "Realised quality and its objective",
         "timeseries",
         (
-            Query(scope.most(QUALITY_REALISED, *labels), "{{model}} {{version}}: {{measure}}"),
-            Query(
-                scope.most(QUALITY_OBJECTIVE, "model", "measure"),
-                "{{model}}: {{measure}}, objective",
-                role="threshold",
-            ),
+            Query(values, "{{model}} {{version}}: {{measure}}"),
+            Query(objective, "{{model}}: {{measure}}, objective", role="threshold"),
         ),
         "none",
-        "Measured on the last cohort whose labels have matured, and the floor or ceiling of the "
-        "model's gate.",
-        "On the right side of the objective: `auc` and `r2` above it, the others below.",
+        "`auc` of models of classes and `r2` of models of numbers, measured on the last cohort "
+        "whose labels have matured, and the floor of the model's gate. Losses and errors, which "
+        "have other scales, are on Mooring / Quality.",
+        "Each above its objective.",
         "Open the model on Mooring / Quality, where intervals say how sure it is.",
         width=8,
     )

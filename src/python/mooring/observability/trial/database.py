@@ -70,6 +70,11 @@ def filled_with(
         yield client
 
 
+# A function, since a generator within a list would give every scenario the span of the last.
+def _timed(scenario: Scenario) -> Iterator[Timed]:
+    return ((scenario.span, trace) for trace in traces(scenario))
+
+
 def backfill(folder: Path, data: Path, traces_: Iterable[Timed]) -> None:
     """Write traces into the database that no Prometheus has open. Raises BackfillFailed."""
     file = folder / "backfill.om"
