@@ -64,7 +64,7 @@ QUALITY = (
         description="{{ $labels.measure }} on labelled predictions, its whole interval counted, "
         'is beyond the objective at {{ printf "%.3f" $value }}.',
         board=_BOARD,
-        panel="Estimated and realised: ranking and fit",
+        panel="Estimated and realised: $measure",
         planned=True,
     ),
     Alert(
@@ -77,7 +77,7 @@ QUALITY = (
         '{{ printf "%.3f" $value }} for the better end of the band. The estimate cannot see '
         "concept drift or a shift of the base rate.",
         board=_BOARD,
-        panel="Estimated and realised: ranking and fit",
+        panel="Estimated and realised: $measure",
         planned=True,
     ),
     Alert(
