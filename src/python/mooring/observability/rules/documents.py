@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from mooring.contract.errors import MooringError
 from mooring.observability.boards.every import BOARDS
 from mooring.observability.grafana.ids import panel_id, panel_named
 from mooring.observability.rule import Alert, Group, Recorded
 from mooring.observability.rules.objectives import Links
+
+
+class UnknownPanel(MooringError):
+    """An alert leads to a panel that is not there."""
+
 
 Document = dict[str, Any]
 
@@ -56,5 +62,12 @@ def _board(alert: Alert, links: Links) -> str:
 
 
 def _panel(alert: Alert) -> int:
-    board = next(board for board in BOARDS if board.uid == alert.board)
-    return panel_id(board, panel_named(board, alert.panel))
+    """Raises UnknownPanel."""
+    for board in BOARDS:
+        if board.uid == alert.board and alert.panel in {panel.title for panel in board.panels}:
+            return panel_id(board, panel_named(board, alert.panel))
+    raise UnknownPanel(
+        f'there is no panel "{alert.panel}" on {alert.board}',
+        place=f"alert {alert.name}",
+        cure="Name one there is: an alert leads to what shows it.",
+    )
