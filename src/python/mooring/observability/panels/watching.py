@@ -20,6 +20,7 @@ from mooring.observability.queries.foreign import (
 )
 from mooring.observability.queries.scope import EVERY
 from mooring.observability.query import Query
+from mooring.telemetry.budget import BUDGET
 
 _TARGET = ("job", "instance")
 _NAMED = "{{job}} {{instance}}"
@@ -79,11 +80,14 @@ def samples() -> Panel:
     return Panel(
         "Samples of a scrape",
         "timeseries",
-        (Query(EVERY.most(SCRAPE_SAMPLES, *_TARGET), _NAMED),),
+        (
+            Query(EVERY.most(SCRAPE_SAMPLES, *_TARGET), _NAMED),
+            Query(_budgets(), "{{job}}, budget", role="threshold"),
+        ),
         "none",
         "Series that each process exports. Labels have few values by construction, and each "
         "process has a budget of series.",
-        "Flat; it grows by some hundred with a model.",
+        "Flat and below the budget of its job; it grows by some hundred with a model.",
         "Growing all the time: a label has values without end. `topk(10, count by (__name__) "
         '({job="…"}))` names the metric.',
         least=0.0,
@@ -199,6 +203,13 @@ def configured() -> Panel:
         steps=(Step("red"), Step("green", 1.0)),
         width=12,
     )
+
+
+def _budgets() -> str:
+    # No series of anybody's, but drawn like one: each job that is scraped has a line of its own.
+    jobs = {f'job="mooring-{process}"': most for process, most in BUDGET.items()}
+    lines = (f"0 * {EVERY.most(UP, 'job', where=(job,))} + {most}" for job, most in jobs.items())
+    return " or ".join(lines)
 
 
 def _firing() -> str:

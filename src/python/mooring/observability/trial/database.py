@@ -60,7 +60,7 @@ def _timed(scenario: Scenario) -> Iterator[Timed]:
 def filled_with(
     folder: Path, told: Iterable[Iterable[Timed]], spans: Sequence[Span], groups: Sequence[Group]
 ) -> Iterator[PrometheusClient]:
-    """The same of any traces; each iterable becomes blocks of its own, so keep to one span in it."""
+    """The same of any traces; each iterable becomes blocks of its own, for one span."""
     data = folder / "data"
     for timed in told:
         backfill(folder, data, timed)
