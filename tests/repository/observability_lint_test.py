@@ -89,7 +89,7 @@ def places(found: tuple[Finding, ...], rule: str) -> set[tuple[str, str]]:
 
 def asking(whole: Whole) -> tuple[Asked, ...]:
     """All expressions with their places."""
-    return (*whole.shown, *(asked for _, asked in whole.rules))
+    return (*whole.shown, *(asked for _, asked in whole.rules), *whole.typed)
 
 
 def misspellings(asked: Asked, whole: Whole) -> Iterator[Asked]:
