@@ -112,9 +112,8 @@ def _checks(
 
 def _of_runbooks(whole: Whole) -> Iterator[Finding]:
     yield from books.orphans(whole.runbooks, frozenset(alert.name for alert, _ in whole.alerts))
-    for name, text in whole.runbooks.items():
-        for asked in books.asked_by(name, text):
-            yield from _of_query(asked, whole)
+    for asked in whole.typed:
+        yield from _of_query(asked, whole)
 
 
 def _of_metrics(whole: Whole) -> Iterator[Finding]:

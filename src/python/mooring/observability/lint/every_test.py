@@ -74,6 +74,7 @@ MISTAKES: dict[str, Callable[[], tuple[Finding, ...]]] = {
     "panel-datasource-rule": lambda: of_panel(datasource=FOREIGN),
     "target-rate-interval-rule": lambda: of_query(RATE.replace("$__rate_interval", "5m")),
     "panel-legend-rule": lambda: of_query(RATE, legend=""),
+    "panel-variable-rule": lambda: of_panel(repeat="other"),
     "panel-planned-rule": lambda: of_panel(description="It is planned."),
     "panel-field-rule": lambda: of_board(
         lambda of: panel(of, RATES)["fieldConfig"].update(

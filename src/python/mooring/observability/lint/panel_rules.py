@@ -13,7 +13,7 @@ from mooring.observability.lint.document import Json, PanelJson, legend_of
 from mooring.observability.lint.field_rules import fields_exist, known_unit
 from mooring.observability.lint.finding import Flaw
 from mooring.observability.lint.promql import nodes
-from mooring.observability.lint.variables import RANGE, RATE_INTERVAL
+from mooring.observability.lint.variables import RANGE, RATE_INTERVAL, named
 from mooring.observability.lint.vocabulary import Vocabulary
 
 PanelRule = Callable[[PanelJson, Vocabulary], Iterator[Flaw]]
@@ -102,6 +102,14 @@ def legend(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
             yield Flaw(f"several queries have the legend {text}", "Say in it what differs.")
 
 
+def variables_exist(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
+    """What it is repeated for, and what its title names, are variables of the dashboard."""
+    repeated = [str(panel.json["repeat"])] if panel.json.get("repeat") else []
+    for name in (*repeated, *named(panel.title)):
+        if name not in panel.board.variables:
+            yield Flaw(f"its repeat or its title names the variable {name}", "Name one there is.")
+
+
 def says_planned(panel: PanelJson, series: Vocabulary) -> Iterator[Flaw]:
     """Where no process exports what a panel asks for, it says so."""
     names = [name for asked in panel.queries for name in asked.metrics if name in series]
@@ -159,6 +167,7 @@ PANEL_RULES: Mapping[str, PanelRule] = {
     "panel-datasource-rule": datasource,
     "target-rate-interval-rule": rate_interval,
     "panel-legend-rule": legend,
+    "panel-variable-rule": variables_exist,
     "panel-planned-rule": says_planned,
     "panel-field-rule": fields_exist,
 }

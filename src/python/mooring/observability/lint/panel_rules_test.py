@@ -121,6 +121,17 @@ def test_the_good_dashboard_has_no_findings() -> None:
             id="a rate over the whole range of the dashboard",
         ),
         pytest.param(
+            setting(RATES, "repeat", "modle"),
+            'panel-variable-rule: dashboard "Small" (mooring-small), panel "Requests" (id 2): '
+            "its repeat or its title names the variable modle",
+            id="a panel that is repeated for no variable",
+        ),
+        pytest.param(
+            setting(RATES, "title", "Requests for $modle"),
+            "its repeat or its title names the variable modle",
+            id="a title with no variable",
+        ),
+        pytest.param(
             querying(SLOWEST, legendFormat="p95"),
             'panel-legend-rule: dashboard "Small" (mooring-small), panel "Slowest" (id 3): '
             "query A has series that differ in model, and its legend names none",

@@ -25,7 +25,7 @@ def orphans(runbooks: Mapping[str, str], alerts: frozenset[str]) -> Iterator[Fin
         )
 
 
-def asked_by(name: str, text: str) -> tuple[Asked, ...]:
+def queries_of(name: str, text: str) -> tuple[Asked, ...]:
     """The queries by which a person confirms what the alert says."""
     blocks = enumerate(_BLOCK.findall(text), start=1)
     return tuple(Asked(place_of(name), f"query {n}", block.strip()) for n, block in blocks)

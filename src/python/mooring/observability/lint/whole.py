@@ -9,6 +9,7 @@ from functools import cached_property
 from mooring.observability.lint.asked import Asked
 from mooring.observability.lint.document import BoardJson
 from mooring.observability.lint.placeholders import template_labels
+from mooring.observability.lint.runbooks import queries_of
 from mooring.observability.lint.vocabulary import Vocabulary, vocabulary
 from mooring.observability.rule import Alert, Group, Recorded
 from mooring.telemetry.metric import Metric
@@ -48,6 +49,12 @@ class Whole:
     def series(self) -> Vocabulary:
         """What queries may name."""
         return vocabulary(self.catalogue, STANDARD, self.recorded)
+
+    @cached_property
+    def typed(self) -> tuple[Asked, ...]:
+        """What runbooks tell people to ask."""
+        books = self.runbooks.items()
+        return tuple(query for name, text in books for query in queries_of(name, text))
 
     @cached_property
     def shown(self) -> tuple[Asked, ...]:
