@@ -9,8 +9,8 @@ from types import FrameType
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from mooring.serving.testing.asgi import Answer
 from mooring.serving.drain import Drain, LettingGo
+from mooring.serving.testing.asgi import Answer
 
 
 @pytest.fixture
