@@ -60,11 +60,20 @@ class NumberBins(BaseModel):
     def assign(self, values: Column) -> Codes:
         """The code of the bin of each value, shape (n,): an index into `labels`."""
         breaks, codes = _pieces(self.edges, self.atoms)
-        return codes[np.searchsorted(breaks, np.asarray(values, dtype=np.float64))]
+        pieces = breaks.searchsorted(np.asarray(values, dtype=np.float64))
+        return codes[pieces] if self.atoms else pieces
 
     def counts(self, values: Column) -> Counts:
         """How many values fall into each bin, in the order of `labels`."""
-        return np.bincount(self.assign(values), minlength=len(self.labels))
+        breaks, codes = _pieces(self.edges, self.atoms)
+        # Cheaper than a search for each value: numpy sorts a thousand of them in some 5 µs.
+        ordered = np.sort(np.asarray(values, dtype=np.float64))
+        ends = np.empty(len(codes), dtype=np.int64)
+        ends[:-1], ends[-1] = ordered.searchsorted(breaks, side="right"), len(ordered)
+        ends[1:] -= ends[:-1].copy()
+        if not self.atoms:
+            return ends
+        return np.bincount(codes, weights=ends, minlength=len(self.labels)).astype(np.int64)
 
 
 class CategoryBins(BaseModel):
@@ -90,10 +99,10 @@ class CategoryBins(BaseModel):
 
     def counts(self, values: Column) -> Counts:
         """How many values fall into each bin, in the order of `labels`."""
-        found = Counter(values.tolist())
-        codes = self.assign(np.array(list(found), dtype=object))
         counts = np.zeros(len(self.labels), dtype=np.int64)
-        np.add.at(counts, codes, list(found.values()))
+        codes, other = self._codes, len(self.categories)
+        for value, rows in Counter(values.tolist()).items():
+            counts[codes.get(value, other)] += rows
         return counts
 
     @cached_property
@@ -182,8 +191,9 @@ def _pieces(
 ) -> tuple[NDArray[np.float64], Codes]:
     """Breaks that end a piece of the line each, and the code of each piece.
 
-    The piece of an atom goes from the float before it to itself. `searchsorted` puts NaN behind the
-    last break, which is infinity: the piece after the last is what is missing.
+    The piece of an atom goes from the float before it to itself; without atoms each piece is the
+    bin of its number. `searchsorted` puts NaN behind the last break, which is infinity: the piece
+    after the last is what is missing.
     """
     held = np.array(atoms, dtype=np.float64)
     with np.errstate(over="ignore"):  # before the lowest float is minus infinity

@@ -47,7 +47,9 @@ def test_each_number_is_in_the_one_bin_that_a_reader_would_say(
 ) -> None:
     special = [*bins.edges, *bins.atoms, np.inf, -np.inf, np.nan, 0.0, -0.0]
     column = np.array(values + special)
-    assert bins.assign(column).tolist() == [by_hand(bins, value) for value in column.tolist()]
+    codes = bins.assign(column)
+    assert codes.tolist() == [by_hand(bins, value) for value in column.tolist()]
+    assert (bins.counts(column) == np.bincount(codes, minlength=len(bins.labels))).all()
 
 
 @given(number_bins(), st.lists(numbers))

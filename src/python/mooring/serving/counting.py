@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from mooring.bundle.manifest import REFERENCE
 from mooring.bundle.open import Bundle
-from mooring.contract.columns import Column, Columns
+from mooring.contract.columns import Columns
 from mooring.drift.bins import SCORE, Binned, Counts, binned_in
 
 logger = logging.getLogger("bentoml.mooring")
@@ -62,7 +62,7 @@ class BinCounts:
         self._publish = publish
         self._lose = lose
         self._lock = Lock()
-        self._kept: list[Columns] = []
+        self._kept: list[tuple[Columns, NDArray[np.float64]]] = []
         self._rows = 0
         self._counts = self._none()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -76,7 +76,7 @@ class BinCounts:
     def keep(self, columns: Columns, predictions: NDArray[np.float64]) -> None:
         """Have rows counted soon; nobody may change them meanwhile."""
         with self._lock:
-            self._kept.append({**columns, SCORE: predictions})
+            self._kept.append((columns, predictions))
             self._rows += len(predictions)
             if self._rows >= ROWS_A_PASS:
                 self._count()
@@ -98,7 +98,8 @@ class BinCounts:
         if not kept:
             return
         try:
-            counted = [each.bins.counts(_column(kept, each.feature)) for each in self._binned]
+            columns = _columns(kept)
+            counted = [each.bins.counts(columns[each.feature]) for each in self._binned]
         except Exception:  # a prediction is worth more than its place in a bin
             self._complain()
             self._lose(rows)
@@ -129,7 +130,10 @@ class BinCounts:
         self.flush()
 
 
-def _column(kept: Sequence[Columns], feature: str) -> Column:
-    if len(kept) == 1:
-        return kept[0][feature]
-    return np.concatenate([columns[feature] for columns in kept])
+def _columns(kept: Sequence[tuple[Columns, NDArray[np.float64]]]) -> Columns:
+    """What is kept, below each other, and the predictions beside it."""
+    parts, predictions = zip(*kept, strict=True)
+    if len(parts) == 1:
+        return {**parts[0], SCORE: predictions[0]}
+    columns = {n: np.concatenate([part[n] for part in parts]) for n in parts[0]}
+    return {**columns, SCORE: np.concatenate(predictions)}
