@@ -25,6 +25,7 @@ from mooring.data.dataset import between
 from mooring.data.source import EVENT_TIME
 from mooring.drift.reference import Reference, read_reference, reference_of
 
+MODEL = CONTRACT.name
 REFERENCE = "reference.json"
 
 _HOME = Path("models/flight_delay")

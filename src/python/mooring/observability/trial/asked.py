@@ -22,6 +22,7 @@ class Query:
     instant: bool = False
     # The id of a panel, by which a board declares what may be empty; none of an annotation.
     panel: int | None = None
+    ref: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def _panels(panels: list[Json]) -> Iterator[Json]:
 def _queries(panel: Json) -> Iterator[Query]:
     title = str(panel.get("title", ""))
     for target in panel.get("targets", []):
-        place = f'panel "{title}" (id {panel.get("id")}), query {target.get("refId")}'
-        yield Query(
-            place, str(target.get("expr", "")), bool(target.get("instant")), panel.get("id")
-        )
+        ref = str(target.get("refId"))
+        place = f'panel "{title}" (id {panel.get("id")}), query {ref}'
+        expr, instant = str(target.get("expr", "")), bool(target.get("instant"))
+        yield Query(place, expr, instant, panel.get("id"), ref)
 
 
 def _annotation(annotation: Json) -> Query:
