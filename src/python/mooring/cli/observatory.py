@@ -6,9 +6,9 @@ import json
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from mooring.cli.http import status_of
@@ -22,7 +22,9 @@ from mooring.observability.prometheus import config as jobs
 from mooring.observability.prometheus import server as prometheus
 from mooring.observability.prometheus.client import PrometheusClient
 from mooring.observability.prometheus.config import Job, Scrape
-from mooring.observability.rules.files import files as rules
+from mooring.observability.rules.documents import group_document
+from mooring.observability.rules.every import groups, promised
+from mooring.observability.rules.files import file_of
 from mooring.process.children import Processes
 from mooring.process.ports import LOOPBACK, is_open, require_free
 
@@ -84,9 +86,13 @@ def start(processes: Processes, space: Workspace, over: Watched, at: Observers) 
     """
     folder = folder_in(space)
     commands = {
-        "prometheus": prometheus.command(
-            folder / "prometheus/prometheus.yml", folder / "data/prometheus", at.prometheus
-        ),
+        "prometheus": [
+            *prometheus.command(
+                folder / "prometheus/prometheus.yml", folder / "data/prometheus", at.prometheus
+            ),
+            # What was sent before it knew of Alertmanager is lost, and sent again after a minute.
+            f"--rules.alert.resend-delay={INTERVAL}",
+        ],
         "alertmanager": alertmanager.command(
             folder / "alertmanager/alertmanager.yml", folder / "data/alertmanager", at.alertmanager
         ),
@@ -115,11 +121,20 @@ def _write(folder: Path, over: Watched, at: Observers) -> None:
     for name in ("prometheus", "alertmanager"):
         shutil.rmtree(folder / name, ignore_errors=True)
     found = {f"alertmanager/{name}": text for name, text in alertmanager_texts(LOCAL).items()}
-    found |= {f"prometheus/rules/{PurePath(path).name}": text for path, text in rules().items()}
+    found |= {f"prometheus/rules/{name}": text for name, text in _rules().items()}
     found["prometheus/prometheus.yml"] = yaml_text(jobs.config(scrape(over, at)))
     for name, text in found.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+
+
+def _rules() -> dict[str, str]:
+    """The rules as they are shipped, evaluated as often as is scraped: nobody waits to see one."""
+    links = promised().links
+    quick = [replace(group, interval=INTERVAL) for group in groups()]
+    return {
+        file_of(group): yaml_text({"groups": [group_document(group, links)]}) for group in quick
+    }
 
 
 def scrape(over: Watched, at: Observers) -> Scrape:

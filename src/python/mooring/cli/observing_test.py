@@ -6,7 +6,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,8 +97,23 @@ def _document(process: subprocess.Popen[str]) -> dict[str, Any]:
     for line in process.stdout:
         text += line
         if line == "}\n":
-            return dict(json.loads(text))
-    raise ChildProcessError(process.stderr.read() if process.stderr else text)
+            break
+    told = json.loads(text or "{}")
+    if "targets" not in told:
+        raise ChildProcessError(text)
+    return dict(told)
+
+
+def alertmanagers_alerts(watch: Watching) -> list[str]:
+    with urllib.request.urlopen(f"{watch.told['alertmanager']}/api/v2/alerts", timeout=5) as got:
+        return [alert["labels"]["alertname"] for alert in json.load(got)]
+
+
+def until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "what the test waits for never happened"
+        time.sleep(0.1)
 
 
 def test_it_watches_a_gateway_and_a_service_and_ends_with_a_signal(space: Workspace) -> None:
@@ -120,6 +137,9 @@ def test_it_watches_a_gateway_and_a_service_and_ends_with_a_signal(space: Worksp
 
         assert watch.told["targets"] == dict.fromkeys(targets, "up")
         assert client.query('mooring_gateway_routing_version{job="mooring-gateway"}')[0].last == 1
+        until(lambda: client.query('ALERTS{alertname="Watchdog",alertstate="firing"}'))
+        until(lambda: "Watchdog" in alertmanagers_alerts(watch))
+        assert "GatewayDown" not in alertmanagers_alerts(watch)
         watch.process.send_signal(signal.SIGTERM)
         notes = watch.notes()
 

@@ -11,7 +11,7 @@ import yaml
 from mooring.observability.alertmanager.config import config
 from mooring.observability.alertmanager.destinations import LOCAL, SHIPPED, Destinations
 from mooring.observability.alertmanager.files import files, texts
-from mooring.observability.alertmanager.inhibition import family, inhibitions
+from mooring.observability.alertmanager.inhibition import CAUSES, Cause, family, inhibitions
 from mooring.observability.programs import AMTOOL
 from mooring.observability.rules.every import alerts
 from mooring.observability.testing.alertmanager import ALERTS, alert
@@ -125,13 +125,6 @@ def _words(document: object) -> list[str]:
     return []
 
 
-def test_numbers_are_not_humanized() -> None:
-    """It prints 0.2747 as 274.7m; Alertmanager would refuse it, Prometheus does not."""
-    notes = [alert.summary + alert.description for alert in alerts()]
-
-    assert "humanize " not in " ".join([*notes, *files().values()])
-
-
 def test_of_a_family_the_stronger_silences_the_weaker() -> None:
     rules = inhibitions((*ALERTS, alert("TideBurnWarning", "info"), alert("Other", "info")))
     pairs = [
@@ -150,3 +143,19 @@ def test_of_a_family_the_stronger_silences_the_weaker() -> None:
 def test_a_family_is_the_name_without_its_strength() -> None:
     assert family("FeatureDriftDetected") == family("FeatureDriftWarning") == "FeatureDrift"
     assert family("Watchdog") == "Watchdog"
+
+
+@pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: str(cause.alert))
+def test_a_cause_silences_alerts_that_exist_and_are_no_more_urgent(cause: Cause) -> None:
+    urgency = {alert.name: ("info", "ticket", "page").index(alert.severity) for alert in alerts()}
+
+    assert [name for name in cause.explains if urgency[name] > urgency[cause.alert]] == []
+
+
+def test_alerts_of_ours_are_of_one_family_where_they_should_be() -> None:
+    known = str(inhibitions(alerts()))
+
+    for strong, weak in (("Fast", "Slow"), ("Detected", "Warning")):
+        family_of = "GatewayErrorBudgetBurn" if strong == "Fast" else "FeatureDrift"
+        assert f"{family_of}{strong}" in known
+        assert f"{family_of}{weak}" in known
