@@ -61,11 +61,12 @@ def generate(
 ) -> None:
     """Write dashboards, rules and configuration from what they are made of."""
     with command(json) as out:
-        from mooring.observability.files import generated, stale, write
+        from mooring.observability.files import stale, write
 
         root = space_of(context).root
         changed = stale(root) if check else write(root)
-        out.result({"files": len(generated()), "stale" if check else "written": tuple(changed)})
+        told = changed if json else ", ".join(changed) or "nothing"
+        out.result({"stale" if check else "written": told})
         if check and changed:
             raise typer.Exit(1)
 
@@ -106,15 +107,21 @@ def _watch(space: Workspace, out: Output, over: Watched, at: Observers) -> None:
 
 def _show(out: Output, space: Workspace, started: Observatory) -> None:
     from mooring.cli.observatory import folder_in
+    from mooring.observability.grafana.provisioning import MOUNTED_AT
 
-    told = {"prometheus": started.prometheus, "alertmanager": started.alertmanager}
-    provisioning = space.root / "deploy/grafana/provisioning"
+    grafana = space.root / "deploy/grafana"
+    variables = {
+        "GF_PATHS_PROVISIONING": grafana / "provisioning",
+        "MOORING_PROMETHEUS_URL": started.prometheus,
+    }
+    words = " ".join(f"{name}={value}" for name, value in variables.items())
     out.result(
         {
-            **told,
+            "prometheus": started.prometheus,
+            "alertmanager": started.alertmanager,
             "alerts": f"{started.prometheus}/alerts",
             "targets": dict(started.targets),
-            "grafana": f"GF_PATHS_PROVISIONING={provisioning} grafana server",
+            "grafana": f"{words} grafana server, with {grafana}/dashboards at {MOUNTED_AT}",
             "logs": str(folder_in(space) / "logs"),
         }
     )

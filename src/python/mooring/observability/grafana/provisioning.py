@@ -13,7 +13,7 @@ FOLDER = "Mooring"
 FOLDER_UID = "mooring"
 
 # Where the files of deploy/grafana/dashboards are to lie for a Grafana that is provisioned.
-_BOARDS = "/var/lib/grafana/dashboards/mooring"
+MOUNTED_AT = "/var/lib/grafana/dashboards/mooring"
 
 
 def datasources() -> str:
@@ -42,7 +42,7 @@ def providers() -> str:
         "disableDeletion": True,
         "allowUiUpdates": False,
         "updateIntervalSeconds": 30,
-        "options": {"path": _BOARDS},
+        "options": {"path": MOUNTED_AT},
     }
     return _file("Mount deploy/grafana/dashboards at the path below", {"providers": [provider]})
 
