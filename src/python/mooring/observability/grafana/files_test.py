@@ -34,6 +34,13 @@ def test_two_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
     assert _digest(seed="1") == _digest(seed="2")
 
 
+def test_keys_are_sorted_so_that_a_change_is_a_small_difference() -> None:
+    for path, text in files().items():
+        if path.endswith(".json"):
+            again = json.dumps(json.loads(text), sort_keys=True, indent=2, ensure_ascii=False)
+            assert text == again + "\n", path
+
+
 def test_every_file_ends_in_a_newline_and_says_how_it_is_made() -> None:
     for path, text in files().items():
         assert text.endswith("\n"), path

@@ -78,8 +78,8 @@ def score_window(scope: Scope) -> Panel:
         "percentunit",
         "Which part of the predictions of each hour falls into which bin of the reference. The "
         "bins are such that the reference's own parts, beside it, are about alike.",
-        "Every bin about as dark as in the reference.",
-        "A bin that darkens: the model answers that more often than in its training. See which "
+        "Every bin stands out about as much as its part in the reference is large.",
+        "A bin that comes out: the model answers that more often than in its training. See which "
         "feature moves with it.",
         width=16,
     )

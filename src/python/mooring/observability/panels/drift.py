@@ -79,8 +79,8 @@ def flagged(scope: Scope) -> Panel:
         "state-timeline",
         (Query(scope.most(DRIFT_FLAGGED, *_FEATURE), "{{version}}: {{feature}}"),),
         "none",
-        "Features that are named in each window, with at most one in twenty names wrong "
-        "(Benjamini-Hochberg). It names; it does not alarm.",
+        "Features that are named in each window; of the names one in twenty at most is expected "
+        "to be wrong (Benjamini-Hochberg). It names; it does not alarm.",
         "None, or now and then one for a single window.",
         "The same feature window after window: find out what has changed at its source before "
         "retraining.",

@@ -110,8 +110,8 @@ def duration_cells(scope: Scope) -> Panel:
         "heatmap",
         (Query(scope.cells(GATEWAY_REQUEST_SECONDS), "{{le}}", shape="heatmap"),),
         "s",
-        "How many prediction requests took how long; a darker cell holds more.",
-        "One dark band, well below the objective.",
+        "How many prediction requests took how long; what stands out holds many.",
+        "One band, well below the objective.",
         "Two bands are two populations: compare versions in *Predictions by version*, or large "
         "and small requests in *Requests and rows in one call*.",
     )
