@@ -60,6 +60,13 @@ def test_every_label_that_is_misspelt_is_found(whole: Whole) -> None:
     assert unseen == []
 
 
+def test_every_listed_value_that_is_misspelt_is_found(whole: Whole) -> None:
+    misspelt = [other for asked in asking(whole) for other in other_values(asked, whole)]
+    unseen = [one.expr for one in misspelt if not flawed(one, whole)]
+    assert len(misspelt) > 50
+    assert unseen == []
+
+
 def test_panels_without_unit_are_all_named(whole: Whole) -> None:
     boards = dashboards(ROOT)
     for board in boards:
@@ -103,6 +110,16 @@ def misspellings(asked: Asked, whole: Whole) -> Iterator[Asked]:
             if not any(found.start() in span for span in quoted):
                 expr = asked.expr[: found.end()] + "x" + asked.expr[found.end() :]
                 yield replace(asked, expr=expr)
+
+
+def other_values(asked: Asked, whole: Whole) -> Iterator[Asked]:
+    """The expression with each value that the catalogue lists for its label misspelt."""
+    for name in asked.metrics:
+        for label, values in whole.series[name].values.items():
+            for found in re.finditer(rf'{name}{{[^}}]*\b{label}[=!]~?"([^"$]+)"', asked.expr):
+                if found[1].split("|")[0] in values:
+                    expr = asked.expr[: found.start(1)] + "x" + asked.expr[found.start(1) :]
+                    yield replace(asked, expr=expr)
 
 
 def flawed(asked: Asked, whole: Whole) -> bool:

@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 
+# Titles and labels are shorter, names of metrics longer.
+LONG_NAME = 20
+
 
 def perhaps(name: str, known: Iterable[str]) -> str:
     """The end of a cure that names the known name which is most like `name`, if one is."""
@@ -16,4 +19,6 @@ def perhaps(name: str, known: Iterable[str]) -> str:
 # A metric that was renamed is asked for in many places.
 @lru_cache(maxsize=1024)
 def _closest(name: str, known: tuple[str, ...]) -> str:
-    return next(iter(get_close_matches(name, known, n=1, cutoff=0.5)), "")
+    # All metrics are somewhat alike; comparing a long name with most of them takes a second.
+    likeness = 0.8 if len(name) > LONG_NAME else 0.5
+    return next(iter(get_close_matches(name, known, n=1, cutoff=likeness)), "")
