@@ -30,7 +30,10 @@ ACCESS = (
         "WrongCredentials",
         firing={of(AUTH, outcome="blocked", **HERE): "0+10x60"},
         # Somebody who mistyped a key.
-        quiet={of(AUTH, outcome="unknown", **HERE): "0+10x60"},
+        quiet={
+            of(AUTH, outcome="unknown", **HERE): "0+10x60",
+            of(AUTH, outcome="blocked", **HERE): "0+5x60",
+        },
         at="50m",
     ),
 )

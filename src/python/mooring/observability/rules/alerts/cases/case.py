@@ -11,6 +11,7 @@ from mooring.observability.series import Named
 Given = Mapping[str, str]
 
 MODEL = {"model": "barge"}
+OTHER = {"model": "sloop", "version": "1"}
 VERSION = {"model": "barge", "version": "3"}
 HERE = {"instance": "10.0.0.1:9464"}
 THERE = {"instance": "10.0.0.2:9464"}
@@ -28,8 +29,15 @@ class Case:
     firing: Given
     quiet: Given
     labels: Mapping[str, str] = field(default_factory=dict)
+    also_quiet: tuple[Given, ...] = ()
     step: str = "1m"
     at: str = "30m"
+
+    @property
+    def sides(self) -> Mapping[str, Given]:
+        """All that it is tried with, each under a word of its own."""
+        quiet = (self.quiet, *self.also_quiet)
+        return {"firing": self.firing} | {f"quiet-{n}": given for n, given in enumerate(quiet)}
 
 
 def of(metric: Named, suffix: str = "", **labels: str) -> str:

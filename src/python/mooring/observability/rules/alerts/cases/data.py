@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from mooring.observability.queries.foreign import UP
 from mooring.observability.queries.recorded import PSI, ROWS
-from mooring.observability.rules.alerts.cases.case import HERE, MODEL, VERSION, Case, Given, of
+from mooring.observability.rules.alerts.cases.case import (
+    HERE,
+    MODEL,
+    OTHER,
+    VERSION,
+    Case,
+    Given,
+    of,
+)
 from mooring.telemetry.drift import (
     DATA_BROKEN,
     DRIFT_EVIDENCE,
@@ -42,7 +50,12 @@ DATA = (
         "PredictionSchemaViolations",
         firing={_VIOLATIONS: "0+5x40", _ANSWERED: "0+100x40"},
         # As many, among many more rows.
-        quiet={_VIOLATIONS: "0+5x40", _ANSWERED: "0+1000x40"},
+        quiet={
+            _VIOLATIONS: "0+5x40",
+            _ANSWERED: "0+1000x40",
+            # Ten in ten minutes: somebody who tries something out.
+            of(INPUT_VIOLATIONS, feature="cargo", kind="type", model="sloop"): "0+1x40",
+        },
         labels=MODEL,
     ),
     Case(
@@ -67,8 +80,11 @@ DATA = (
     Case(
         "FeatureDriftWarning",
         firing={of(DRIFT_FLAGGED, **_FEATURE): "0x24 1x400"},
-        # For the first week.
-        quiet={of(DRIFT_FLAGGED, **_FEATURE): "0x200 1x400"},
+        # For the first week; and another one no more.
+        quiet={
+            of(DRIFT_FLAGGED, **_FEATURE): "0x200 1x400",
+            of(DRIFT_FLAGGED, feature="cargo", **OTHER): "1x200 0x400",
+        },
         labels=VERSION,
         step="1h",
         at="10d",
@@ -78,6 +94,11 @@ DATA = (
         firing=_indices("0.15x200", "900x200", "0x200"),
         # The window ended long ago: meanwhile other rows have come.
         quiet=_indices("0.15x200", "900x200", "-90000x200"),
+        # Too few rows to compare, and two that agree.
+        also_quiet=(
+            _indices("0.15x200", "400x200", "0x200"),
+            _indices("0.11x200", "900x200", "0x200"),
+        ),
         labels=_FEATURE,
         at="2h",
     ),

@@ -12,10 +12,12 @@ from mooring.observability.rules.alerts.cases.case import Case, Given
 from mooring.observability.rules.alerts.cases.every import ALWAYS, CASES
 from mooring.observability.rules.documents import group_document
 from mooring.observability.rules.every import alerts, promised, recorded
+from mooring.observability.rules.objectives import hours
 from mooring.observability.testing.promtool import trials
 
 ALERTS = {alert.name: alert for alert in alerts()}
-SIDES = ("firing", "quiet")
+CASE = {case.alert: case for case in CASES} | {ALWAYS: Case(ALWAYS, {}, {})}
+QUIET = [(c.alert, side) for c in CASES for side in c.sides if side != "firing"]
 
 
 def test_every_alert_has_one_case() -> None:
@@ -27,8 +29,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("rules")
     for alert in ALERTS.values():
         (folder / _rules_file(alert)).write_text(_rules(alert))
-    documents = {f"{case.alert}-{side}": _test(case, side) for case in CASES for side in SIDES}
-    return trials(folder, documents | {f"{ALWAYS}-firing": _test(Case(ALWAYS, {}, {}), "firing")})
+    cases = [(case, side) for case in CASE.values() for side in case.sides]
+    return trials(folder, {f"{case.alert}-{side}": _test(case, side) for case, side in cases})
 
 
 @pytest.mark.parametrize("alert", ALERTS)
@@ -36,30 +38,38 @@ def test_it_fires_when_it_should(alert: str, said: dict[str, str]) -> None:
     assert said[f"{alert}-firing"] == ""
 
 
-@pytest.mark.parametrize("alert", [name for name in ALERTS if name != ALWAYS])
-def test_it_is_quiet_when_nothing_is_wrong(alert: str, said: dict[str, str]) -> None:
-    assert said[f"{alert}-quiet"] == ""
+@pytest.mark.parametrize(("alert", "side"), QUIET)
+def test_it_is_quiet_when_it_only_looks_like_it(
+    alert: str, side: str, said: dict[str, str]
+) -> None:
+    assert said[f"{alert}-{side}"] == ""
 
 
 def _test(case: Case, side: str) -> dict[str, Any]:
     """promtool's form of one side of a case; the series of the alert itself is what is asked."""
     alert = ALERTS[case.alert]
-    given = case.firing if side == "firing" else case.quiet
-    asked = f'ALERTS{{alertname="{alert.name}",alertstate="firing"}}'
-    expected = [{"labels": _firing(alert, case), "value": 1}] if side == "firing" else []
-    return {
-        "rule_files": [_rules_file(alert)],
-        "evaluation_interval": case.step,
-        "tests": [
-            {
-                "interval": case.step,
-                "input_series": _series(given),
-                "promql_expr_test": [
-                    {"expr": asked, "eval_time": case.at, "exp_samples": expected}
-                ],
-            }
-        ],
-    }
+    asked = _fires(alert, case) if side == "firing" else [_asked(alert, case, [])]
+    series = _series(case.sides[side])
+    test = {"interval": case.step, "input_series": series, "promql_expr_test": asked}
+    files = [_rules_file(alert)]
+    return {"rule_files": files, "evaluation_interval": case.step, "tests": [test]}
+
+
+def _fires(alert: Alert, case: Case) -> list[dict[str, Any]]:
+    """It fires, and was pending for as long as it has to wait."""
+    fires = _asked(alert, case, [{"labels": _firing(alert, case), "value": 1}])
+    if alert.wait == "0s":
+        return [fires]
+    steps = int(hours(alert.wait) / hours(case.step))
+    pending = f'ALERTS{{alertname="{alert.name}",alertstate="pending"}}'
+    waited = f"sum(count_over_time({pending}[{case.at}]))"
+    samples = [{"labels": "{}", "value": steps}]
+    return [fires, {"expr": waited, "eval_time": case.at, "exp_samples": samples}]
+
+
+def _asked(alert: Alert, case: Case, expected: list[dict[str, Any]]) -> dict[str, Any]:
+    firing = f'ALERTS{{alertname="{alert.name}",alertstate="firing"}}'
+    return {"expr": firing, "eval_time": case.at, "exp_samples": expected}
 
 
 def _rules_file(alert: Alert) -> str:

@@ -20,7 +20,10 @@ LOG = (
         "PredictionLogDropping",
         firing={of(CAPTURE_DROPPED, reason="full", **_OF_LOG): "0+1x40"},
         # What did not get out before a gateway ended.
-        quiet={of(CAPTURE_DROPPED, reason="closing", **_OF_LOG): "0+1x40"},
+        quiet={
+            of(CAPTURE_DROPPED, reason="closing", **_OF_LOG): "0+1x40",
+            of(CAPTURE_DROPPED, reason="full", **_OF_LOG): "7x40",
+        },
         labels=_OF_LOG,
     ),
     Case(
@@ -41,7 +44,12 @@ LOG = (
         "LabelsRefused",
         firing={_TAKEN: "0+8x90", _CONTRARY: "0+2x90"},
         # Forty an hour, among many: somebody mends their labels.
-        quiet={_TAKEN: "0+100x90", _CONTRARY: "0+1x90"},
+        quiet={
+            _TAKEN: "0+100x90",
+            _CONTRARY: "0+1x90",
+            # Half of them, which are six an hour.
+            of(FEEDBACK_LABELS, outcome="conflict", model="sloop"): "0+0.1x90",
+        },
         labels=MODEL,
         at="80m",
     ),
@@ -49,7 +57,10 @@ LOG = (
         "PredictionLogDamaged",
         firing={of(MONITOR_SEGMENTS, outcome="refused", **MODEL): "0x100 1x100"},
         # A segment that is cut short is what a killed gateway leaves behind.
-        quiet={of(MONITOR_SEGMENTS, outcome="cut_short", **MODEL): "0x100 1x100"},
+        quiet={
+            of(MONITOR_SEGMENTS, outcome="cut_short", **MODEL): "0x100 1x100",
+            of(MONITOR_SEGMENTS, outcome="refused", **MODEL): "4x200",
+        },
         labels=MODEL,
         at="3h",
     ),

@@ -27,7 +27,10 @@ OPERATION = (
     Case(
         "TracesDropped",
         firing={of(TRACE_SPANS, outcome="failed", **HERE): "0+1x40"},
-        quiet={of(TRACE_SPANS, outcome="exported", **HERE): "0+9x40"},
+        quiet={
+            of(TRACE_SPANS, outcome="exported", **HERE): "0+9x40",
+            of(TRACE_SPANS, outcome="failed", **HERE): "512x40",
+        },
         labels=HERE,
     ),
     Case(
@@ -57,13 +60,19 @@ OPERATION = (
     Case(
         "NotificationsFailing",
         firing={of(NOTIFICATIONS_FAILED, integration="email", **_ALERTMANAGER): "0x20 1x20"},
-        quiet={of(NOTIFICATIONS_FAILED, integration="webhook", **_ALERTMANAGER): "0x20 1x20"},
+        quiet={
+            of(NOTIFICATIONS_FAILED, integration="webhook", **_ALERTMANAGER): "0x20 1x20",
+            of(NOTIFICATIONS_FAILED, integration="email", **_ALERTMANAGER): "1x40",
+        },
         labels={"integration": "email"},
     ),
     Case(
         "AlertmanagerWebhookFailing",
         firing={of(NOTIFICATIONS_FAILED, integration="webhook", **_ALERTMANAGER): "0x20 1x20"},
-        quiet={of(NOTIFICATIONS_FAILED, integration="slack", **_ALERTMANAGER): "0x20 1x20"},
+        quiet={
+            of(NOTIFICATIONS_FAILED, integration="slack", **_ALERTMANAGER): "0x20 1x20",
+            of(NOTIFICATIONS_FAILED, integration="webhook", **_ALERTMANAGER): "1x40",
+        },
         labels={"integration": "webhook"},
     ),
 )

@@ -29,7 +29,10 @@ RETRAINING = (
         "RetrainFailed",
         firing={of(RETRAIN_RUNS, outcome="failed", **MODEL): "0x20 1x20"},
         # A candidate that the gate turns down is a verdict.
-        quiet={of(RETRAIN_RUNS, outcome="not_blessed", **MODEL): "0x20 1x20"},
+        quiet={
+            of(RETRAIN_RUNS, outcome="not_blessed", **MODEL): "0x20 1x20",
+            of(RETRAIN_RUNS, outcome="failed", **MODEL): "3x40",
+        },
         labels=MODEL,
     ),
     Case(

@@ -61,7 +61,10 @@ SERVING = (
     Case(
         "UpstreamAnswersInvalid",
         firing={of(UPSTREAM_REQUESTS, outcome="invalid", **MODEL): "0x20 1x20"},
-        quiet={of(UPSTREAM_REQUESTS, outcome="timeout", **MODEL): "0x20 9x20"},
+        quiet={
+            of(UPSTREAM_REQUESTS, outcome="timeout", **MODEL): "0x20 9x20",
+            of(UPSTREAM_REQUESTS, outcome="invalid", **MODEL): "9x40",
+        },
         labels=MODEL,
     ),
     Case(
