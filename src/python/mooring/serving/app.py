@@ -45,7 +45,8 @@ def create_app(replica: Replica, clock: Callable[[], float] = time.monotonic) ->
             served.contract_json, headers=dict(served.headers), media_type="application/json"
         )
 
-    async def exposition(request: Request) -> Response:
+    # In a thread: hundreds of series take tens of milliseconds, in which requests would wait.
+    def exposition(request: Request) -> Response:
         return Response(replica.exposition(), media_type=METRICS_TYPE)
 
     async def failed(request: Request, error: Exception) -> Response:

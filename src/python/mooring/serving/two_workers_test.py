@@ -31,7 +31,8 @@ pytestmark = pytest.mark.skipif(
 @contextmanager
 def pair(folder: Path, bundle: Bundle, **environ: str) -> Iterator[Service]:
     """A service whose two workers both serve."""
-    two = {"MOORING_BUNDLE": str(bundle.path), "MOORING_WORKERS": "2"}
+    # What a killed supervisor cannot remove goes with the test's own folder.
+    two = {"MOORING_BUNDLE": str(bundle.path), "MOORING_WORKERS": "2", "TMPDIR": str(folder)}
     with serving(folder, **two, **environ) as service:
         assert service.first_readiness()[0] == 200, service.output.read_text()
         until_ready(service)
