@@ -52,10 +52,6 @@ def filled(
         yield client
 
 
-def _timed(scenario: Scenario) -> Iterator[Timed]:
-    return ((scenario.span, trace) for trace in traces(scenario))
-
-
 @contextmanager
 def filled_with(
     folder: Path, told: Iterable[Iterable[Timed]], spans: Sequence[Span], groups: Sequence[Group]
