@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from mooring.bundle.atomic import write_file
-from mooring.gateway.testing.gateway import until_ready
+from mooring.gateway.testing.gateway import ask
 from mooring.observability.alertmanager.server import command as alertmanager_command
 from mooring.observability.documents import yaml_text
 from mooring.observability.prometheus.client import PrometheusClient
@@ -129,8 +129,11 @@ def _gateway(processes: Processes, routing: Path, port: int, metrics: int) -> No
         "MOORING_DRAIN_SECONDS": "0",
     }
     child = processes.start("gateway", [sys.executable, "-m", "mooring.gateway"], environ)
-    processes.wait_until(child, lambda: is_open(port), _PATIENCE_SECONDS)
-    until_ready(port)
+    processes.wait_until(child, lambda: is_open(port) and _is_ready(port), _PATIENCE_SECONDS)
+
+
+def _is_ready(port: int) -> bool:
+    return ask(port, "GET", "/readyz").status == 200
 
 
 def _observed(
