@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mooring.drift.bins import SCORE, Binned, CategoryBins, NumberBins, binned_in
@@ -41,6 +41,7 @@ def by_hand(bins: NumberBins, value: float) -> int:
     return next(i for i, (point, kind) in enumerate(order) if kind == 1 and value <= point)
 
 
+@settings(deadline=None)
 @given(number_bins(), st.lists(numbers))
 def test_each_number_is_in_the_one_bin_that_a_reader_would_say(
     bins: NumberBins, values: list[float]
@@ -52,6 +53,7 @@ def test_each_number_is_in_the_one_bin_that_a_reader_would_say(
     assert (bins.counts(column) == np.bincount(codes, minlength=len(bins.labels))).all()
 
 
+@settings(deadline=None)
 @given(number_bins(), st.lists(numbers))
 def test_counts_of_eight_parts_add_up_to_those_of_the_whole(
     bins: NumberBins, values: list[float]
@@ -65,6 +67,7 @@ def test_counts_of_eight_parts_add_up_to_those_of_the_whole(
 texts = st.text(max_size=3)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=3), max_size=20, unique=True), st.lists(texts))
 def test_each_category_is_in_one_bin_and_counts_are_those_of_the_codes(
     categories: list[str], values: list[str]

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -27,6 +27,7 @@ def test_it_is_the_sum_of_both_relative_entropies() -> None:
     assert psi([5, 0, 9], [1, 1, 1]) == pytest.approx(expected, rel=1e-12)
 
 
+@settings(deadline=None)
 @given(counts, st.data())
 def test_it_is_finite_not_negative_and_symmetrical(one: list[int], data: st.DataObject) -> None:
     other = data.draw(st.lists(st.integers(0, 10**9), min_size=len(one), max_size=len(one)))

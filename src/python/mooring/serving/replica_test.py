@@ -18,12 +18,12 @@ from mooring.bundle.signature import SignaturePolicy, sign_bundle
 from mooring.bundle.testing.keys import key_pair
 from mooring.bundle.write import copy_bundle, entries_of, write_bundle
 from mooring.contract.columns import Columns, rows_in
-from mooring.contract.request import RequestSchema
 from mooring.drift.bins import SCORE
-from mooring.drift.reference import read_reference, reference_of
+from mooring.drift.reference import read_reference
 from mooring.serving.errors import InvalidPrediction, NotReady
 from mooring.serving.replica import Replica, Served, boot_or_refuse
 from mooring.serving.settings import Settings
+from mooring.serving.testing.referred import golden, with_reference
 
 Break = Callable[[Bundle, Path], Path]
 
@@ -134,22 +134,7 @@ def test_a_sound_bundle_is_served_and_its_loading_measured(
 @pytest.fixture(scope="module")
 def referred(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """The bundle with a reference, of its golden samples."""
-    columns, answers = _samples(bundle)
-    days = np.zeros(len(answers), dtype=np.int64)
-    reference = reference_of(bundle.contract, columns, answers, days).to_json()
-    return _with(bundle, tmp_path_factory.mktemp("referred"), {REFERENCE: reference})
-
-
-def _with(bundle: Bundle, store: Path, more: dict[str, bytes]) -> Bundle:
-    files = {**bundle.files, **more}
-    manifest: Manifest = bundle.manifest.model_copy(update={"files": entries_of(files)})
-    return write_bundle(store, manifest, files, {})
-
-
-def _samples(bundle: Bundle) -> tuple[Columns, NDArray[np.float64]]:
-    samples = samples_of(bundle)
-    rows = RequestSchema(bundle.contract).check_all([s.instance for s in samples])
-    return rows, np.array([s.prediction for s in samples])
+    return with_reference(bundle, tmp_path_factory.mktemp("referred"))
 
 
 def _booted(bundle: Bundle) -> Replica:
@@ -184,7 +169,7 @@ def test_the_reference_and_empty_bins_are_shown_from_the_start(referred: Bundle)
 
 def test_each_answered_row_is_counted_in_one_bin_of_each_feature(referred: Bundle) -> None:
     replica = _booted(referred)
-    columns, _ = _samples(referred)
+    columns, _ = golden(referred)
     answers = replica.predict(columns)
     shown = _shown(replica, "mooring_feature_bin_total")
     for feature in read_reference(referred.files[REFERENCE], place=REFERENCE).features:
@@ -204,7 +189,7 @@ def test_what_is_no_answer_is_not_counted(referred: Bundle) -> None:
     replica = _booted(referred)
     replica.serve(Served(replace(replica.served.model, model=NoModel()), 3), 0.1)
     with pytest.raises(InvalidPrediction):
-        replica.predict(_samples(referred)[0])
+        replica.predict(golden(referred)[0])
     assert set(_shown(replica, "mooring_feature_bin_total").values()) == {0.0}
 
 
@@ -218,15 +203,15 @@ def test_what_is_no_answer_is_not_counted(referred: Bundle) -> None:
 def test_a_reference_that_cannot_be_read_costs_the_counts_and_not_the_model(
     bundle: Bundle, tmp_path: Path, caplog: pytest.LogCaptureFixture, reference: bytes
 ) -> None:
-    replica = _booted(_with(bundle, tmp_path, {REFERENCE: reference}))
-    assert len(replica.predict(_samples(bundle)[0])) == 8
+    replica = _booted(with_reference(bundle, tmp_path, reference))
+    assert len(replica.predict(golden(bundle)[0])) == 8
     assert _shown(replica, "mooring_feature_bin_total") == {}
     (warning,) = [r.message for r in caplog.records if r.levelname == "WARNING"]
     assert warning.startswith("tiny counts no rows in bins: ")
 
 
 def test_a_bundle_from_before_references_is_served_as_ever(replica: Replica) -> None:
-    assert len(replica.predict(_samples(replica.served.model.bundle)[0])) == 8
+    assert len(replica.predict(golden(replica.served.model.bundle)[0])) == 8
     assert _shown(replica, "mooring_reference_testable") == {}
 
 

@@ -6,6 +6,7 @@ Which of them answers is the kernel's choice; a test that wants to choose stops 
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import sys
@@ -22,6 +23,7 @@ from mooring.bundle.samples import samples_of
 from mooring.contract.request import RequestSchema
 from mooring.contract.wire import CONTENT_TYPE, encode_columns
 from mooring.serving.testing.process import BOOT_SECONDS, Service, serving
+from mooring.serving.testing.referred import with_reference
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="asks the Linux kernel"
@@ -41,7 +43,8 @@ def pair(folder: Path, bundle: Bundle, **environ: str) -> Iterator[Service]:
 
 @pytest.fixture(scope="module")
 def service(bundle: Bundle, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    with pair(tmp_path_factory.mktemp("two"), bundle) as running:
+    referred = with_reference(bundle, tmp_path_factory.mktemp("referred"))
+    with pair(tmp_path_factory.mktemp("two"), referred) as running:
         yield running
 
 
@@ -107,6 +110,26 @@ def test_each_counts_and_any_of_them_tells_the_sum(service: Service, bundle: Bun
             assert "pid=" not in exposed
             assert exposed.count("mooring_model_info{") == 1
             assert "process_cpu_seconds_total" in exposed
+
+
+def binned(service: Service, feature: str) -> float:
+    """Rows in all bins of a feature."""
+    found = re.findall(
+        rf'^mooring_feature_bin_total{{.*feature="{feature}".*}} (\S+)$', scraped(service), re.M
+    )
+    return sum(map(float, found))
+
+
+def test_rows_in_bins_are_those_of_both_within_seconds(service: Service, bundle: Bundle) -> None:
+    workers, before = until_ready(service), binned(service, "carrier")
+    for worker in workers:
+        with only(worker, workers):
+            assert predict(service, bundle)[0] == 200
+    wanted = before + 2 * len(samples_of(bundle))
+    deadline = time.monotonic() + BOOT_SECONDS
+    while binned(service, "carrier") < wanted and time.monotonic() < deadline:
+        time.sleep(0.05)  # whoever is not asked publishes by itself
+    assert binned(service, "carrier") == binned(service, "@score") == wanted
 
 
 def test_one_that_is_killed_is_followed_by_one_that_counts_on(
