@@ -17,16 +17,15 @@ const OURS = { heatmap: HeatmapPanel, 'state-timeline': StateTimelinePanel, gaug
 
 const theme = createTheme({ colors: { mode: 'dark' } });
 
-function Picture({ dashboard, results, variables, scenario, until, from, to }) {
+function Picture({ dashboard, results, variables, about, from, to }) {
   const range = { from: dateTime(from), to: dateTime(to), raw: { from: dateTime(from), to: dateTime(to) } };
-  const end = dashboard.panels.find(({ type, title }) => type === 'row' && title === until)?.gridPos.y ?? Infinity;
-  const panels = dashboard.panels.filter(({ gridPos: { y } }) => y < end);
+  const panels = dashboard.panels;
   const below = Math.max(...panels.map(({ gridPos: { y, h } }) => y + h));
   return (
     <ThemeContext.Provider value={theme}>
       <GlobalStyles />
       <div id="picture" style={{ width: WIDTH, padding: 12, background: theme.colors.background.canvas }}>
-        <Head {...{ dashboard, variables, scenario, range }} />
+        <Head {...{ dashboard, variables, about, range }} />
         <div style={{ position: 'relative', height: below * (CELL + GAP) }}>
           {panels.map((panel) => (
             <Placed key={panel.id} {...{ panel, range, results: results[panel.id] ?? {} }} />
@@ -37,7 +36,7 @@ function Picture({ dashboard, results, variables, scenario, until, from, to }) {
   );
 }
 
-function Head({ dashboard, variables, scenario, range }) {
+function Head({ dashboard, variables, about, range }) {
   const { primary, secondary } = theme.colors.text;
   const box = { border: `1px solid ${theme.colors.border.medium}`, borderRadius: 4, padding: '4px 8px' };
   return (
@@ -46,7 +45,7 @@ function Head({ dashboard, variables, scenario, range }) {
       {Object.entries(variables).map(([name, value]) => (
         <span key={name} style={box}>{name} <b style={{ color: primary, fontWeight: 500 }}>{value}</b></span>
       ))}
-      <span style={{ marginLeft: 'auto' }}>{scenario}</span>
+      <span style={{ marginLeft: 'auto' }}>{about}</span>
       <span style={box}>{`${stamp(range.from)} to ${stamp(range.to)} UTC`}</span>
     </div>
   );

@@ -27,10 +27,10 @@ def test_a_picture_is_a_small_png(picture: Picture) -> None:
     assert len(content) < MOST_BYTES
 
 
-def test_every_picture_stands_in_the_page_with_a_caption_that_names_its_scenario() -> None:
+def test_every_picture_stands_in_the_page_with_a_caption_that_says_whose_values_they_are() -> None:
     shown = captions()
     assert set(shown) == {picture.name for picture in PICTURES}
-    assert [p.name for p in PICTURES if p.scenario.name not in shown[p.name]] == []
+    assert [p.name for p in PICTURES if p.origin not in shown[p.name]] == []
 
 
 def test_no_picture_is_left_over() -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mooring.observability.pictures.answers import Json, answers
 from mooring.observability.pictures.every import PICTURES, SCENARIOS, VARIABLES, Picture
-from mooring.observability.pictures.repeats import repeated, unfolded
+from mooring.observability.pictures.repeats import repeated, rows_of, unfolded
 from mooring.observability.prometheus.client import PrometheusClient
 from mooring.observability.rules.every import groups
 from mooring.observability.trial.asked import read
@@ -25,34 +26,55 @@ from mooring.observability.trial.database import filled
 _BEFORE_RATES = 900.0
 _LAST_LABEL = 300.0
 
+# Of a live run: the last minutes, as `mooring obs` scrapes.
+_LIVE_SECONDS = 300.0
+_LIVE_STEP = 5.0
+
 
 def main(root: Path, folder: Path, names: Sequence[str]) -> None:
     """One JSON file for each picture: the dashboard, and the answers to its queries."""
     chosen = [picture for picture in PICTURES if not names or picture.name in names]
-    target = folder / "pictures"
-    target.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch, filled(Path(scratch), SCENARIOS, groups()) as client:
         for picture in chosen:
-            told = json.dumps(content(root, picture, client))
-            (target / f"{picture.name}.json").write_text(told, encoding="utf-8")
+            if picture.scenario:
+                span = picture.scenario.span
+                window = Window(span.start + _BEFORE_RATES, span.end - _LAST_LABEL, span.step)
+                about = f"Scenario: {picture.origin}. Generated values."
+                _write(folder, picture, content(root, picture, client, window, about))
 
 
-def content(root: Path, picture: Picture, client: PrometheusClient) -> dict[str, object]:
+def live(root: Path, folder: Path, url: str) -> None:
+    """The same of what runs now, which the Prometheus at `url` scrapes."""
+    client, now = PrometheusClient(url), time.time()
+    window = Window(now - _LIVE_SECONDS, now, _LIVE_STEP)
+    for picture in PICTURES:
+        if not picture.scenario:
+            about = "A live run with real flights."
+            _write(folder, picture, content(root, picture, client, window, about))
+
+
+def content(
+    root: Path, picture: Picture, client: PrometheusClient, window: Window, about: str
+) -> dict[str, object]:
     """All that the page is told of one picture."""
-    span = picture.scenario.span
-    window = Window(span.start + _BEFORE_RATES, span.end - _LAST_LABEL, span.step)
     file = root / "deploy" / "grafana" / "dashboards" / f"{picture.uid}.json"
     text = file.read_text(encoding="utf-8")
-    dashboard = unfolded(json.loads(text), _repeats(text, client, window))
+    shown = rows_of(json.loads(text), picture.rows)
+    dashboard = unfolded(shown, _repeats(text, client, window))
     return {
         "dashboard": dashboard,
         "results": answers(client, dashboard, window, VARIABLES),
         "variables": {**VARIABLES, "version": "All"} if _per_model(dashboard) else {},
-        "scenario": f"Scenario: {picture.scenario.name}. Generated values.",
-        "until": picture.until,
+        "about": about,
         "from": window.start * 1000,
         "to": window.end * 1000,
     }
+
+
+def _write(folder: Path, picture: Picture, told: dict[str, object]) -> None:
+    target = folder / "pictures"
+    target.mkdir(parents=True, exist_ok=True)
+    (target / f"{picture.name}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
 def _repeats(text: str, client: PrometheusClient, window: Window) -> dict[str, Sequence[str]]:
@@ -72,4 +94,8 @@ def _per_model(dashboard: Json) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    repository, target, words = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
+    if words[:1] == ["--live"]:
+        live(repository, target, words[1])
+    else:
+        main(repository, target, words)

@@ -27,25 +27,34 @@ HEALTHY, DRIFTED, OUTAGE = SCENARIOS = tuple(map(longer, trial.SCENARIOS))
 class Picture:
     """`docs/observability/<name>.png`: the board `uid` over the hours of `scenario`.
 
-    A long board is shown up to the row `until`.
+    Without a scenario it is of a live run. `rows` are titles of those that are shown, or all.
     """
 
     uid: str
-    scenario: Scenario
-    until: str = ""
+    scenario: Scenario | None
+    rows: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """What it is called, in the folder and on the command line."""
-        return f"{self.uid.removeprefix('mooring-')}-{self.scenario.name}"
+        return f"{self.uid.removeprefix('mooring-')}-{self.origin}"
 
+    @property
+    def origin(self) -> str:
+        """Where its values are from."""
+        return self.scenario.name if self.scenario else "live"
+
+
+SERVING = ("Rate, errors, duration", "Saturation", "Model services")
 
 PICTURES = (
     Picture("mooring-overview", HEALTHY),
-    Picture("mooring-serving", HEALTHY, until="Champion and challenger"),
-    Picture("mooring-serving", OUTAGE, until="Champion and challenger"),
+    Picture("mooring-serving", HEALTHY, SERVING),
+    Picture("mooring-serving", OUTAGE, SERVING),
     Picture("mooring-drift", DRIFTED),
     Picture("mooring-quality", DRIFTED),
     Picture("mooring-retraining", DRIFTED),
     Picture("mooring-health", OUTAGE),
+    # The other rows of the board wait for the monitor.
+    Picture("mooring-drift", None, ("Live, from counters",)),
 )

@@ -1,4 +1,4 @@
-"""Panels that are drawn once for each value of a variable, laid out as Grafana does."""
+"""What of a dashboard is drawn: some of its rows, and panels as often as a variable has values."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ def _copies(panel: Json, values: Sequence[str]) -> Iterator[dict[str, Any]]:
         down, right = divmod(index, across)
         at = {"x": right * width, "y": place["y"] + down * place["h"], "w": width}
         yield {**copy, "id": panel["id"] * 100 + index, "gridPos": {**place, **at}}
+
+
+def rows_of(dashboard: Json, titles: Sequence[str]) -> dict[str, Any]:
+    """The dashboard with these rows only, moved up; with no titles, all of it."""
+    kept: list[Json] = []
+    up, chosen = 0, not titles
+    for panel in dashboard["panels"]:
+        if panel["type"] == "row":
+            top = max((p["gridPos"]["y"] + p["gridPos"]["h"] for p in kept), default=0)
+            up, chosen = panel["gridPos"]["y"] - top, not titles or panel["title"] in titles
+        if chosen:
+            kept.append({**panel, "gridPos": {**panel["gridPos"], "y": panel["gridPos"]["y"] - up}})
+    return {**dashboard, "panels": kept}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mooring.observability.pictures.repeats import repeated, unfolded
+from mooring.observability.pictures.repeats import repeated, rows_of, unfolded
 
 
 def _panel(identity: int, y: int, **more: Any) -> dict[str, Any]:
@@ -44,3 +44,28 @@ def test_without_repeats_a_dashboard_stays_as_it_is() -> None:
     assert unfolded(plain, {}) == plain
     assert repeated(plain) == set()
     assert repeated(DASHBOARD) == {"measure"}
+
+
+def test_some_rows_move_up_and_without_a_choice_all_stay() -> None:
+    rows = {
+        "panels": [
+            {
+                "id": 1,
+                "type": "row",
+                "title": "first",
+                "gridPos": {"x": 0, "y": 0, "w": 24, "h": 1},
+            },
+            _panel(2, 1, type="stat"),
+            {
+                "id": 3,
+                "type": "row",
+                "title": "last",
+                "gridPos": {"x": 0, "y": 10, "w": 24, "h": 1},
+            },
+            _panel(4, 11, type="stat"),
+        ]
+    }
+    assert rows_of(rows, ()) == rows
+    made = rows_of(rows, ("last",))
+    assert [panel["id"] for panel in made["panels"]] == [3, 4]
+    assert [y for _, y, _, _ in _places(made)] == [0, 1]
