@@ -7,13 +7,14 @@ from pathlib import Path
 from mooring.observability.alertmanager.files import files as alertmanager
 from mooring.observability.catalogue.files import files as catalogue
 from mooring.observability.grafana.files import files as grafana
+from mooring.observability.numbers import files as numbers
 from mooring.observability.prometheus.files import files as prometheus
 from mooring.observability.rules.files import files as rules
 
 
 def generated() -> dict[str, str]:
     """Texts by their paths from the root of the repository."""
-    return catalogue() | grafana() | rules() | alertmanager() | prometheus()
+    return catalogue() | grafana() | rules() | alertmanager() | prometheus() | numbers()
 
 
 def write(root: Path) -> list[str]:
