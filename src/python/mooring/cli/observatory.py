@@ -84,27 +84,29 @@ def start(processes: Processes, space: Workspace, over: Watched, at: Observers) 
     Raises ProgramMissing or PortInUse before anything is started, ProcessFailed when one of them
     does not come up.
     """
-    folder = folder_in(space)
-    commands = {
-        "prometheus": [
-            *prometheus.command(
-                folder / "prometheus/prometheus.yml", folder / "data/prometheus", at.prometheus
-            ),
-            # What was sent before it knew of Alertmanager is lost, and sent again after a minute.
-            f"--rules.alert.resend-delay={INTERVAL}",
-        ],
-        "alertmanager": alertmanager.command(
-            folder / "alertmanager/alertmanager.yml", folder / "data/alertmanager", at.alertmanager
-        ),
-    }
+    folder, began, asked = folder_in(space), time.time(), scrape(over, at)
+    commands = _commands(folder, at)
     for port in vars(at).values():
         require_free(port)
-    _write(folder, over, at)
+    _write(folder, asked)
     urls = {name: f"http://{LOOPBACK}:{port}" for name, port in vars(at).items()}
     for name, command in commands.items():
         child = processes.start(name, command, {})
         processes.wait_until(child, partial(_is_ready, urls[name]), _BOOT_SECONDS)
-    return Observatory(**urls, targets=_until_seen(urls["prometheus"], over))
+    client = PrometheusClient(urls["prometheus"])
+    return Observatory(**urls, targets=_until_seen(client, asked, began))
+
+
+def _commands(folder: Path, at: Observers) -> dict[str, list[str]]:
+    """By name, in the order in which they are started."""
+    config, data = folder / "prometheus/prometheus.yml", folder / "data/prometheus"
+    # What was sent before it knew of Alertmanager is lost, and by itself sent again after a minute.
+    soon = f"--rules.alert.resend-delay={INTERVAL}"
+    told, kept = folder / "alertmanager/alertmanager.yml", folder / "data/alertmanager"
+    return {
+        "prometheus": [*prometheus.command(config, data, at.prometheus), soon],
+        "alertmanager": alertmanager.command(told, kept, at.alertmanager),
+    }
 
 
 def _is_ready(url: str) -> bool:
@@ -116,13 +118,13 @@ def folder_in(space: Workspace) -> Path:
     return space.home / "obs"
 
 
-def _write(folder: Path, over: Watched, at: Observers) -> None:
+def _write(folder: Path, asked: Scrape) -> None:
     """The configuration of this run; what an earlier one left is not read again."""
     for name in ("prometheus", "alertmanager"):
         shutil.rmtree(folder / name, ignore_errors=True)
     found = {f"alertmanager/{name}": text for name, text in alertmanager_texts(LOCAL).items()}
     found |= {f"prometheus/rules/{name}": text for name, text in _rules().items()}
-    found["prometheus/prometheus.yml"] = yaml_text(jobs.config(scrape(over, at)))
+    found["prometheus/prometheus.yml"] = yaml_text(jobs.config(asked))
     for name, text in found.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
@@ -150,18 +152,27 @@ def scrape(over: Watched, at: Observers) -> Scrape:
     return Scrape(found, f"{LOOPBACK}:{at.alertmanager}", INTERVAL)
 
 
-def _until_seen(url: str, over: Watched) -> dict[str, str]:
+def _until_seen(client: PrometheusClient, asked: Scrape, began: float) -> dict[str, str]:
     """The state of each target, when those that listen are up or patience ends."""
-    client, deadline = PrometheusClient(url), time.monotonic() + _TARGETS_SECONDS
-    expected = 4 + len(over.services) - 1
+    deadline = time.monotonic() + _TARGETS_SECONDS
+    listening = [
+        f"{job.name} {target}"
+        for job in asked.jobs
+        for target in job.targets
+        if is_open(int(target.rpartition(":")[2]))
+    ]
     while True:
-        seen = client.query("up")
-        found = {f"{s.labels['job']} {s.labels['instance']}": s.last == 1 for s in seen}
-        listening = {name for name in found if is_open(int(name.rpartition(":")[2]))}
-        complete = len(found) >= expected and all(found[name] for name in listening)
-        if complete or time.monotonic() > deadline:
+        found = _states(client, began)
+        seen = len(found) == sum(len(job.targets) for job in asked.jobs)
+        if (seen and all(found.get(name) for name in listening)) or time.monotonic() > deadline:
             return {name: "up" if up else "down" for name, up in sorted(found.items())}
         time.sleep(_POLL_SECONDS)
+
+
+def _states(client: PrometheusClient, began: float) -> dict[str, bool]:
+    """Which targets answered in this run: what an earlier one saw is remembered for minutes."""
+    fresh = client.query(f"up and timestamp(up) >= {began:.3f}")
+    return {f"{s.labels['job']} {s.labels['instance']}": s.last == 1 for s in fresh}
 
 
 def _routed(space: Workspace) -> tuple[str, ...]:
