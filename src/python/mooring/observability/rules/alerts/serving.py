@@ -20,7 +20,7 @@ _INVALID = ('outcome="invalid"',)
 def _nobody(job: str) -> str:
     """No process of a job can be scraped, or Prometheus knows of none."""
     chosen = EVERY.select(UP, f'job="{job}"')
-    return f"sum({chosen}) == 0 or absent({chosen})"
+    return f"sum by (job) ({chosen}) == 0 or absent({chosen})"
 
 
 # Half-open between two attempts still counts: the replica has not answered.

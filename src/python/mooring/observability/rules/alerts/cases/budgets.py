@@ -45,16 +45,16 @@ def fast(budget: float) -> Courses:
 
 
 def slow(budget: float) -> Courses:
-    """Three days by ten minutes; tickets at 3 times the budget and at once the budget."""
+    """Three days by half hours; tickets at 3 times the budget and at once the budget."""
     return Courses(
-        "10m",
+        "30m",
         "3d",
-        firing=(10_000, ((4 * budget, 432),)),
+        firing=(30_000, ((4 * budget, 144),)),
         quiet=(
-            (10_000, ((0.5 * budget, 432),)),
-            (10_000, ((0.5, 380), (0, 52))),
-            (10_000, ((0, 420), (5 * budget, 12))),
-            (0.04, ((0.5, 432),)),
+            (30_000, ((0.5 * budget, 144),)),
+            (30_000, ((0.5, 126), (0, 18))),
+            (30_000, ((0, 140), (5 * budget, 4))),
+            (0.12, ((0.5, 144),)),
         ),
     )
 

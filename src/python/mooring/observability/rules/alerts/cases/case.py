@@ -30,14 +30,20 @@ class Case:
     quiet: Given
     labels: Mapping[str, str] = field(default_factory=dict)
     also_quiet: tuple[Given, ...] = ()
+    # Another way to the same alert, with labels of its own.
+    also_firing: tuple[tuple[Given, Mapping[str, str]], ...] = ()
     step: str = "1m"
     at: str = "30m"
 
     @property
-    def sides(self) -> Mapping[str, Given]:
-        """All that it is tried with, each under a word of its own."""
-        quiet = (self.quiet, *self.also_quiet)
-        return {"firing": self.firing} | {f"quiet-{n}": given for n, given in enumerate(quiet)}
+    def fires(self) -> tuple[tuple[Given, Mapping[str, str]], ...]:
+        """All under which it fires, with the labels of the alert."""
+        return ((self.firing, self.labels), *self.also_firing)
+
+    @property
+    def stays_quiet(self) -> tuple[Given, ...]:
+        """All under which it is quiet."""
+        return (self.quiet, *self.also_quiet)
 
 
 def of(metric: Named, suffix: str = "", **labels: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,8 +17,17 @@ from mooring.observability.rules.objectives import hours
 from mooring.observability.testing.promtool import trials
 
 ALERTS = {alert.name: alert for alert in alerts()}
-CASE = {case.alert: case for case in CASES} | {ALWAYS: Case(ALWAYS, {}, {})}
-QUIET = [(c.alert, side) for c in CASES for side in c.sides if side != "firing"]
+# What it is tried with, by the name of the trial.
+FIRING = {
+    f"{case.alert} fires {n}": (case, *fires)
+    for case in (*CASES, Case(ALWAYS, {}, {}))
+    for n, fires in enumerate(case.fires)
+}
+QUIET = {
+    f"{case.alert} is quiet {n}": (case, given)
+    for case in CASES
+    for n, given in enumerate(case.stays_quiet)
+}
 
 
 def test_every_alert_has_one_case() -> None:
@@ -29,47 +39,57 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("rules")
     for alert in ALERTS.values():
         (folder / _rules_file(alert)).write_text(_rules(alert))
-    cases = [(case, side) for case in CASE.values() for side in case.sides]
-    return trials(folder, {f"{case.alert}-{side}": _test(case, side) for case, side in cases})
+    firing = {
+        name: _test(case, given, _fires(case, own)) for name, (case, given, own) in FIRING.items()
+    }
+    quiet = {name: _test(case, given, [_asked(case, [])]) for name, (case, given) in QUIET.items()}
+    return trials(folder, firing | quiet)
 
 
-@pytest.mark.parametrize("alert", ALERTS)
-def test_it_fires_when_it_should(alert: str, said: dict[str, str]) -> None:
-    assert said[f"{alert}-firing"] == ""
+@pytest.mark.parametrize("trial", FIRING)
+def test_it_fires_when_it_should(trial: str, said: dict[str, str]) -> None:
+    assert said[trial] == ""
 
 
-@pytest.mark.parametrize(("alert", "side"), QUIET)
-def test_it_is_quiet_when_it_only_looks_like_it(
-    alert: str, side: str, said: dict[str, str]
-) -> None:
-    assert said[f"{alert}-{side}"] == ""
+@pytest.mark.parametrize("trial", QUIET)
+def test_it_is_quiet_when_it_only_looks_like_it(trial: str, said: dict[str, str]) -> None:
+    assert said[trial] == ""
 
 
-def _test(case: Case, side: str) -> dict[str, Any]:
-    """promtool's form of one side of a case; the series of the alert itself is what is asked."""
-    alert = ALERTS[case.alert]
-    asked = _fires(alert, case) if side == "firing" else [_asked(alert, case, [])]
-    series = _series(case.sides[side])
+def _test(case: Case, given: Given, asked: list[dict[str, Any]]) -> dict[str, Any]:
+    """promtool's form of a trial."""
+    series = [{"series": name, "values": values} for name, values in given.items()]
     test = {"interval": case.step, "input_series": series, "promql_expr_test": asked}
-    files = [_rules_file(alert)]
+    files = [_rules_file(ALERTS[case.alert])]
     return {"rule_files": files, "evaluation_interval": case.step, "tests": [test]}
 
 
-def _fires(alert: Alert, case: Case) -> list[dict[str, Any]]:
-    """It fires, and was pending for as long as it has to wait."""
-    fires = _asked(alert, case, [{"labels": _firing(alert, case), "value": 1}])
+def _fires(case: Case, own: Mapping[str, str]) -> list[dict[str, Any]]:
+    """It fires with these labels, and was pending for as long as it has to wait."""
+    alert = ALERTS[case.alert]
+    fires = _asked(case, [{"labels": _labels(alert, own), "value": 1}])
     if alert.wait == "0s":
         return [fires]
     steps = int(hours(alert.wait) / hours(case.step))
-    pending = f'ALERTS{{alertname="{alert.name}",alertstate="pending"}}'
-    waited = f"sum(count_over_time({pending}[{case.at}]))"
+    waited = f"sum(count_over_time({_series_of(case.alert, 'pending')}[{case.at}]))"
     samples = [{"labels": "{}", "value": steps}]
     return [fires, {"expr": waited, "eval_time": case.at, "exp_samples": samples}]
 
 
-def _asked(alert: Alert, case: Case, expected: list[dict[str, Any]]) -> dict[str, Any]:
-    firing = f'ALERTS{{alertname="{alert.name}",alertstate="firing"}}'
+def _asked(case: Case, expected: list[dict[str, Any]]) -> dict[str, Any]:
+    """The series of the alert itself is what is asked for."""
+    firing = _series_of(case.alert, "firing")
     return {"expr": firing, "eval_time": case.at, "exp_samples": expected}
+
+
+def _series_of(alert: str, state: str) -> str:
+    return f'ALERTS{{alertname="{alert}",alertstate="{state}"}}'
+
+
+def _labels(alert: Alert, own: Mapping[str, str]) -> str:
+    shared = {"severity": alert.severity, "action": alert.action}
+    labels = {"alertname": alert.name, "alertstate": "firing", **shared, **own}
+    return "ALERTS{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
 
 
 def _rules_file(alert: Alert) -> str:
@@ -90,13 +110,3 @@ def _needed(alert: Alert) -> tuple[Recorded, ...]:
 
 def _slo(rule: Recorded) -> str:
     return rule.labels["slo"]
-
-
-def _firing(alert: Alert, case: Case) -> str:
-    own = {"severity": alert.severity, "action": alert.action}
-    labels = {"alertname": alert.name, "alertstate": "firing", **own, **case.labels}
-    return "ALERTS{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
-
-
-def _series(given: Given) -> list[dict[str, str]]:
-    return [{"series": name, "values": values} for name, values in given.items()]

@@ -56,6 +56,7 @@ OPERATION = (
             of(ALERTMANAGER_CONFIGURED, **_ALERTMANAGER): "0x4 1x36",
         },
         labels=_ALERTMANAGER,
+        also_firing=(({of(PROMETHEUS_CONFIGURED, **_PROMETHEUS): "1x10 0x30"}, _PROMETHEUS),),
     ),
     Case(
         "NotificationsFailing",

@@ -19,6 +19,8 @@ SERVING = (
         "GatewayDown",
         firing={of(UP, **_GATEWAY, **HERE): "1x20 0x20", of(UP, **_GATEWAY, **THERE): "0x40"},
         quiet={of(UP, **_GATEWAY, **HERE): "1x40", of(UP, **_GATEWAY, **THERE): "0x40"},
+        labels=_GATEWAY,
+        also_firing=(({}, _GATEWAY),),
     ),
     Case(
         # Prometheus was told of none: the absent one has the job that the selector names.
@@ -26,6 +28,7 @@ SERVING = (
         firing={of(UP, **_GATEWAY, **HERE): "1x40"},
         quiet={of(UP, **_SERVICE, **HERE): "1x28 0x12"},
         labels=_SERVICE,
+        also_firing=(({of(UP, **_SERVICE, **HERE): "1x20 0x20"}, _SERVICE),),
     ),
     Case(
         "ServiceReplicaDown",
