@@ -34,10 +34,3 @@ def recorded() -> tuple[Recorded, ...]:
 def alerts() -> tuple[Alert, ...]:
     """The alerts."""
     return tuple(rule for group in groups() for rule in group.rules if isinstance(rule, Alert))
-
-
-def __getattr__(name: str) -> tuple[Group, ...]:
-    # Read when it is asked for, not at import: the file may have a mistake to tell of.
-    if name == "GROUPS":
-        return groups()
-    raise AttributeError(name)

@@ -10,7 +10,7 @@ from mooring.observability.grafana.expected import expected
 from mooring.observability.grafana.files import files
 from mooring.observability.programs import PROMETHEUS, PROMTOOL
 from mooring.observability.prometheus.client import PrometheusClient
-from mooring.observability.rules.every import GROUPS, alerts, recorded
+from mooring.observability.rules.every import alerts, groups, recorded
 from mooring.observability.testing.programs import path_or_skip
 from mooring.observability.trial.asked import Dashboard, read
 from mooring.observability.trial.database import filled
@@ -43,7 +43,7 @@ def may_be_empty(board: Dashboard) -> frozenset[int]:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrometheusClient]:
     path_or_skip(PROMETHEUS)
     path_or_skip(PROMTOOL)
-    with filled(tmp_path_factory.mktemp("trial"), SCENARIOS, GROUPS) as client:
+    with filled(tmp_path_factory.mktemp("trial"), SCENARIOS, groups()) as client:
         yield client
 
 
