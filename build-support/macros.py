@@ -20,6 +20,19 @@ def layer(may_import=()):
     )
 
 
+def tests_in_batches():
+    """Run this package's tests, and those of the folders below, several files to a process.
+
+    A process that imports pytest and the libraries takes two seconds and a half, which is more than
+    most files of tests take. Not for models: a batch is one entry of the cache, and a change to one
+    model re-runs no other's tests. Nor where tests start whole stacks, which are seldom run again.
+    """
+    __defaults__(
+        {(python_test, python_tests): dict(batch_compatibility_tag=str(build_file_dir()))},
+        extend=True,
+    )
+
+
 def command(name, entry_point):
     """Package the sources behind `entry_point` as the command that the root script executes.
 
