@@ -12,17 +12,25 @@ from mooring.observability.queries.foreign import (
 from mooring.observability.queries.scope import EVERY
 from mooring.observability.rule import Alert
 from mooring.observability.rules.grown import grown
+from mooring.telemetry.budget import BUDGET
+from mooring.telemetry.metric import Process
 from mooring.telemetry.operation import LOG_LINES_DROPPED, TRACE_SPANS
 
 _BOARD = "mooring-health"
-_OURS = 'job=~"mooring-.+"'
 _LOST = ('outcome!="exported"',)
 _HOOK = ('integration="webhook"',)
 _PEOPLE = ('integration!="webhook"',)
 
-# A gateway with three versions of two models has some 1,500 series; beyond this a label runs wild.
-# Prometheus refuses a target at four times as many.
-SERIES_BUDGET = 5_000
+
+def _job(process: Process) -> str:
+    return f'job="mooring-{process}"'
+
+
+# What the largest installation that we have thought of exports, for each process.
+_BEYOND_BUDGET = " or ".join(
+    f"{EVERY.select(SCRAPE_SAMPLES, _job(process))} > {series}"
+    for process, series in BUDGET.items()
+)
 
 OPERATION = (
     Alert(
@@ -51,12 +59,13 @@ OPERATION = (
     ),
     Alert(
         name="MetricCardinalityHigh",
-        expr=f"{EVERY.select(SCRAPE_SAMPLES, _OURS)} > {SERIES_BUDGET}",
+        expr=_BEYOND_BUDGET,
         wait="15m",
         severity="ticket",
         action="none",
         summary="{{ $labels.job }} at {{ $labels.instance }} exports {{ $value }} series",
-        description=f"The budget is {SERIES_BUDGET}. A label takes more values than it should.",
+        description="That is beyond the budget of the process. A label takes more values than it "
+        "should.",
         board=_BOARD,
         panel="Samples of a scrape",
     ),

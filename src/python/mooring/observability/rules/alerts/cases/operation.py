@@ -13,6 +13,8 @@ from mooring.observability.rules.alerts.cases.case import HERE, Case, of
 from mooring.telemetry.operation import LOG_LINES_DROPPED, TRACE_SPANS
 
 _GATEWAY = {"job": "mooring-gateway", **HERE}
+_SERVICE = {"job": "mooring-service", **HERE}
+_MONITOR = {"job": "mooring-monitor", **HERE}
 _PROMETHEUS = {"job": "prometheus", "instance": "localhost:9090"}
 _ALERTMANAGER = {"job": "alertmanager", "instance": "localhost:9093"}
 
@@ -35,12 +37,18 @@ OPERATION = (
     ),
     Case(
         "MetricCardinalityHigh",
-        firing={of(SCRAPE_SAMPLES, **_GATEWAY): "6000x40"},
+        firing={of(SCRAPE_SAMPLES, **_GATEWAY): "7001x40"},
         quiet={
-            of(SCRAPE_SAMPLES, **_GATEWAY): "1500x40",
-            of(SCRAPE_SAMPLES, **_PROMETHEUS): "9000x40",
+            of(SCRAPE_SAMPLES, **_GATEWAY): "7000x40",
+            of(SCRAPE_SAMPLES, **_SERVICE): "5200x40",
+            of(SCRAPE_SAMPLES, **_MONITOR): "10000x40",
+            of(SCRAPE_SAMPLES, **_PROMETHEUS): "90000x40",
         },
         labels=_GATEWAY,
+        also_firing=(
+            ({of(SCRAPE_SAMPLES, **_SERVICE): "5201x40"}, _SERVICE),
+            ({of(SCRAPE_SAMPLES, **_MONITOR): "10001x40"}, _MONITOR),
+        ),
     ),
     Case(
         "RulesFailing",
