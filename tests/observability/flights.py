@@ -16,7 +16,7 @@ from models.flight_delay.contract import CONTRACT
 from models.flight_delay.data import extract
 from models.flight_delay.pipeline import PLAN
 from mooring.bundle.load import load_model
-from mooring.bundle.manifest import Manifest
+from mooring.bundle.manifest import REFERENCE, Manifest
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.write import entries_of, write_bundle
 from mooring.contract.columns import Columns
@@ -26,7 +26,6 @@ from mooring.data.source import EVENT_TIME
 from mooring.drift.reference import Reference, read_reference, reference_of
 
 MODEL = CONTRACT.name
-REFERENCE = "reference.json"
 
 _HOME = Path("models/flight_delay")
 
