@@ -27,7 +27,7 @@ def psi(reference: ArrayLike, window: ArrayLike) -> NDArray[np.float64]:
     in PromQL is the recording rule `model_feature:mooring_psi`.
 
     >>> round(float(psi([50, 50], [25, 75])), 3)
-    0.27
+    0.269
     """
     p, q = smoothed_shares(reference), smoothed_shares(window)
     return np.asarray(((q - p) * np.log(q / p)).sum(axis=-1))
