@@ -25,8 +25,8 @@ SCORE = "@score"
 # Of one feature: what a metric's label `bin` may be, over all features, is a process's memory.
 MOST_BINS = 22
 
-# The last two bins of categories; missing values have the last bin of every feature.
-OTHER, MISSING = "98 other", "99 missing"
+# The last bins of categories; missing values have the last bin of every feature.
+UNSEEN, OTHER, MISSING = "97 unseen", "98 other", "99 missing"
 
 FROZEN = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -77,39 +77,46 @@ class NumberBins(BaseModel):
 
 
 class CategoryBins(BaseModel):
-    """Bins of strings: one for each of `categories`, one for all others, one for "" or None."""
+    """Bins of strings: one for each of `categories`, one for all others, one for "" or None.
+
+    With `rare`, the others are these, and whatever the reference does not hold at all has a bin
+    before theirs: a flood of names that nobody knows is a fault of the data rather than a drift.
+    """
 
     model_config = FROZEN
 
     kind: Literal["category"] = "category"
     categories: tuple[str, ...] = ()
+    rare: tuple[str, ...] | None = None
     labels: Labels
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if len({NULL_STRING, *self.categories}) != len(self.categories) + 1:
+        named = (NULL_STRING, *self.categories, *(self.rare or ()))
+        if len(set(named)) != len(named):
             raise ValueError("categories are distinct and not empty")
-        _check_labels(self.labels, len(self.categories) + 2)
+        _check_labels(self.labels, len(self.categories) + (2 if self.rare is None else 3))
         return self
 
     def assign(self, values: Column) -> Codes:
         """The code of the bin of each value, shape (n,): an index into `labels`."""
-        codes, other = self._codes, len(self.categories)
-        return np.array([codes.get(value, other) for value in values.tolist()], dtype=np.intp)
+        codes, unknown = self._codes, len(self.categories)
+        return np.array([codes.get(value, unknown) for value in values.tolist()], dtype=np.intp)
 
     def counts(self, values: Column) -> Counts:
         """How many values fall into each bin, in the order of `labels`."""
         counts = np.zeros(len(self.labels), dtype=np.int64)
-        codes, other = self._codes, len(self.categories)
+        codes, unknown = self._codes, len(self.categories)
         for value, rows in Counter(values.tolist()).items():
-            counts[codes.get(value, other)] += rows
+            counts[codes.get(value, unknown)] += rows
         return counts
 
     @cached_property
     def _codes(self) -> dict[object, int]:
         known: dict[object, int] = {value: code for code, value in enumerate(self.categories)}
         missing = len(self.labels) - 1
-        return {**known, NULL_STRING: missing, None: missing}
+        rare: dict[object, int] = dict.fromkeys(self.rare or (), missing - 1)
+        return {**known, **rare, NULL_STRING: missing, None: missing}
 
 
 Bins = Annotated[NumberBins | CategoryBins, Field(discriminator="kind")]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from mooring.drift.bins import SCORE, Binned, CategoryBins, NumberBins, binned_in
 from mooring.drift.errors import ReferenceUnreadable
@@ -80,6 +81,29 @@ def test_each_category_is_in_one_bin_and_counts_are_those_of_the_codes(
         known = categories.index(value) if value in categories else other
         assert code == (known if value else missing)
     assert (bins.counts(column) == np.bincount(codes, minlength=len(bins.labels))).all()
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        pytest.param("a", 0, id="a category of its own"),
+        pytest.param("b", 2, id="a rare one is among the others"),
+        pytest.param("c", 1, id="one that the reference does not hold is unseen"),
+        pytest.param("", 3, id="the empty string is missing"),
+        pytest.param(None, 3, id="so is None"),
+    ],
+)
+def test_a_category_that_nobody_knows_has_a_bin_of_its_own(value: str | None, code: int) -> None:
+    bins = CategoryBins(categories=("a",), rare=("b",), labels=labels(4))
+    column = np.array([value], dtype=object)
+    assert bins.assign(column).tolist() == [code]
+    assert bins.counts(column).tolist() == np.eye(4, dtype=int)[code].tolist()
+
+
+@pytest.mark.parametrize("rare", [("a",), ("b", "b"), ("",)])
+def test_a_rare_category_has_one_name_of_its_own(rare: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError, match="distinct and not empty"):
+        CategoryBins(categories=("a",), rare=rare, labels=labels(4))
 
 
 NUMBER = NumberBins(edges=(1.0, 2.0), atoms=(0.0,), labels=labels(5))

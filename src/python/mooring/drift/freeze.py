@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mooring.contract.columns import NULL_STRING, Column
 from mooring.contract.feature import Feature
-from mooring.drift.bins import MISSING, MOST_BINS, OTHER, CategoryBins, NumberBins
+from mooring.drift.bins import MISSING, MOST_BINS, OTHER, UNSEEN, CategoryBins, NumberBins
 
 # Deciles, as usual for PSI: a window of 500 rows then expects 50 in each.
 QUANTILES = 10
@@ -21,6 +21,9 @@ LEAST_ROWS = 5
 # Beyond these, and for open categories, the most frequent ones have a bin.
 MOST_LISTED = MOST_BINS - 2
 TOP = 10
+
+# Of an open feature, further names that are known; rarer ones count as never seen.
+MOST_RARE = 1_000
 
 # A sensitive feature's edge is the mean of so many neighbours on each side: nobody's own value.
 NEIGHBOURS = 10
@@ -74,15 +77,18 @@ def score_bins(predictions: Values) -> NumberBins:
 
 def category_bins(feature: Feature, column: Column) -> CategoryBins:
     """All categories of a short closed list, else the most frequent ones."""
-    listed = feature.categories or ()
-    if feature.open or len(listed) > MOST_LISTED:
+    listed, rare = feature.categories or (), None
+    if feature.open and feature.sensitive:
         # What people typed travels into git and images; how often it is missing may.
-        listed = () if feature.open and feature.sensitive else _top(column)
-    texts = [_text(category) for category in listed]
-    return CategoryBins(
-        categories=tuple(listed),
-        labels=(*_numbered(texts, told=not feature.sensitive), OTHER, MISSING),
-    )
+        listed = ()
+    elif feature.open:
+        ranked = _ranked(column)
+        listed, rare = ranked[:TOP], tuple(sorted(ranked[TOP : TOP + MOST_RARE]))
+    elif len(listed) > MOST_LISTED:
+        listed = _ranked(column)[:TOP]
+    texts = _numbered([_text(category) for category in listed], told=not feature.sensitive)
+    last = (OTHER, MISSING) if rare is None else (UNSEEN, OTHER, MISSING)
+    return CategoryBins(categories=tuple(listed), rare=rare, labels=(*texts, *last))
 
 
 def _present(column: Column) -> Values:
@@ -114,11 +120,10 @@ def _mean_around(ordered: Values, index: int) -> float:
     return float(ordered[max(0, index - NEIGHBOURS) : index + NEIGHBOURS].mean())
 
 
-def _top(column: Column) -> tuple[str, ...]:
-    """The most frequent categories, those of one frequency in the order of their names."""
+def _ranked(column: Column) -> tuple[str, ...]:
+    """Categories by how frequent they are, those of one frequency in the order of their names."""
     found = Counter(value for value in column.tolist() if value not in (NULL_STRING, None))
-    ranked = sorted(found, key=lambda category: (-found[category], category))
-    return tuple(ranked[:TOP])
+    return tuple(sorted(found, key=lambda category: (-found[category], category)))
 
 
 def _number_labels(

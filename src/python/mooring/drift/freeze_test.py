@@ -13,7 +13,7 @@ from mooring.contract.columns import column_of
 from mooring.contract.feature import Feature
 from mooring.contract.testing.strategies import features
 from mooring.drift.bins import MOST_BINS, CategoryBins, NumberBins
-from mooring.drift.freeze import bins_of, number_bins, score_bins
+from mooring.drift.freeze import MOST_RARE, TOP, bins_of, number_bins, score_bins
 
 DRAW = np.random.default_rng(7)
 RAIN = np.where(np.arange(5_000) % 10 > 0, 0.0, DRAW.exponential(0.1, 5_000))
@@ -143,7 +143,7 @@ CITIES = tuple(f"C{i:02}" for i in range(30))
         ),
         pytest.param(
             feature(open=True),
-            ("00 b", "01 C07", "02 a", "98 other", "99 missing"),
+            ("00 b", "01 C07", "02 a", "97 unseen", "98 other", "99 missing"),
             id="open: the most frequent, then by name",
         ),
         pytest.param(
@@ -169,9 +169,20 @@ def test_bins_of_categories(made: Feature, labels: tuple[str, ...]) -> None:
     assert bins.labels == labels
 
 
-def test_of_many_categories_ten_have_a_bin() -> None:
+def test_of_many_categories_ten_have_a_bin_and_what_nobody_knows_has_one() -> None:
     bins = bins_of(feature(open=True), texts(*CITIES, *CITIES[:12]))
-    assert bins.categories == CITIES[:10]  # type: ignore[union-attr]
+    assert isinstance(bins, CategoryBins)
+    assert (bins.categories, bins.rare) == (CITIES[:10], CITIES[10:])
+    assert bins.labels[10:] == ("97 unseen", "98 other", "99 missing")
+    codes = bins.assign(texts(CITIES[0], CITIES[11], "Atlantis", ""))
+    assert [bins.labels[code][:2] for code in codes] == ["00", "98", "97", "99"]
+
+
+def test_of_a_feature_with_many_names_only_the_more_frequent_ones_are_known() -> None:
+    names = [f"ship {number:05}" for number in range(3_000)]
+    bins = bins_of(feature(open=True), texts(*names, *names[:1_500]))
+    assert isinstance(bins, CategoryBins)
+    assert bins.rare == tuple(names[TOP : TOP + MOST_RARE])
 
 
 def test_a_label_is_printable_and_short() -> None:

@@ -11,8 +11,8 @@ from mooring.telemetry.drift import DRIFT_PSI
 
 _FEATURE = ("model", "version", "feature")
 _SCORE = (f'feature="{SCORE}"',)
-# Bins that hold no ordinary values: their labels start with 98 and 99.
-_UNUSUAL = ('bin=~"9[89].*"',)
+# Bins that hold no ordinary values: their labels start with 97 to 99.
+_UNUSUAL = ('bin=~"9[789].*"',)
 # Beyond this, counters and log do not tell the same.
 MISMATCH = 0.02
 
@@ -141,8 +141,8 @@ def unusual(scope: Scope) -> Panel:
         "timeseries",
         (Query(share(part, whole), "{{feature}}"),),
         "percentunit",
-        "Which part of the last hour's rows had no value, or a category that the reference puts "
-        "among the others.",
+        "Which part of the last hour's rows had no value, or a category that the reference has "
+        "among its rare ones or not at all.",
         "Each feature at its own level, as in training.",
         "A jump is a fault at the source, not drift: it holds retraining back.",
         least=0.0,
