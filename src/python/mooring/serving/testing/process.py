@@ -79,7 +79,8 @@ def serving(folder: Path, model: str = "tiny", **environ: str) -> Iterator[Servi
     """A service of a model in `folder`, with our sources from here."""
     (folder / "serves.py").write_text(SERVICE % model)
     own = {
-        "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+        # Absolute: the service starts in a folder of its own.
+        "PYTHONPATH": os.pathsep.join(os.path.abspath(p) for p in sys.path if p),
         "BENTOML_HOME": str(folder / "bentoml"),
         # Prints what would be reported instead of sending it.
         "__BENTOML_DEBUG_USAGE": "true",
