@@ -35,7 +35,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     path_or_skip(ALERTMANAGER)
     with scene(tmp_path_factory.mktemp("live")) as running, asking(running.gateway):
         until(lambda: running.client.query("mooring_gateway_canary_weight_ratio > 0"))
-        until(lambda: running.client.query('mooring_service_predictions_total{version="1"} > 0'))
+        version = running.services[1].service.version
+        predicted = f'mooring_service_predictions_total{{version="{version}"}} > 0'
+        until(lambda: running.client.query(predicted))
         running.publish("shadow")
         yield running
 

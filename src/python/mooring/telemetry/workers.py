@@ -52,6 +52,7 @@ class AddedUp:
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
+        self._seconds = 0.0
 
     def collect(self) -> Iterable[Any]:
         """The metrics as if one process had counted them."""
@@ -80,6 +81,7 @@ class ProcessesOf:
 
     def __init__(self, workers: Workers) -> None:
         self._workers = workers
+        self._seconds = 0.0
 
     def collect(self) -> Iterable[Any]:
         """The families of a single process, summed."""
@@ -88,8 +90,17 @@ class ProcessesOf:
             for family in _process(pid):
                 _add(families.setdefault(family.name, family), family)
         if _CPU in families:
-            _raise_by(families[_CPU], _ended_children_seconds(self._workers.supervisor))
+            _raise_by(families[_CPU], self._ended_seconds(families[_CPU]))
         return families.values()
+
+    def _ended_seconds(self, living: Any) -> float:
+        """CPU time to add to that of the living. A worker that has just died is nobody's until its
+        parent asks for it, and the kernel rounds each part: what was said once is the least.
+        """
+        seen = living.samples[0].value
+        total = seen + _ended_children_seconds(self._workers.supervisor)
+        self._seconds = max(self._seconds, total)
+        return float(self._seconds - seen)
 
 
 def _process(pid: int) -> Iterable[Any]:

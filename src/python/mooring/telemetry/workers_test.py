@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 
+from mooring.telemetry import binding, metric, workers
 from mooring.telemetry.workers import AddedUp, ProcessesOf, Workers
 
 # Joins its place, counts what it is told to and waits for the end of its standard input.
@@ -20,9 +21,9 @@ WORKER = """
 import sys; sys.path[:] = {path!r}
 import prometheus_client  # imported too early for the variable that it reads
 from pathlib import Path
-from mooring.telemetry.binding import bind
-from mooring.telemetry.metric import Label, Metric
-from mooring.telemetry.workers import Workers
+from {binding} import bind
+from {metric} import Label, Metric
+from {workers} import Workers
 KIND = Label("kind", ("hot", "cold"))
 COUNTED = Metric("mooring_c_total", "counter", "C.", ("service",), (KIND,))
 HIGHEST = Metric("mooring_h", "gauge", "H.", ("service",))
@@ -40,6 +41,8 @@ print("counted", flush=True)
 sys.stdin.read()
 """
 
+IMPORTED = {part.__name__.rpartition(".")[2]: part.__name__ for part in (binding, metric, workers)}
+
 Worker = subprocess.Popen[str]
 Start = Callable[..., Worker]
 
@@ -53,7 +56,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             place: int, count: int = 1, high: int = 1, busy: int = 1, took: int = 1
         ) -> Worker:
             numbers = [str(n) for n in (place, count, high, busy, took)]
-            program = WORKER.format(path=sys.path)
+            program = WORKER.format(path=sys.path, **IMPORTED)
             command = [sys.executable, "-c", program, str(tmp_path), *numbers]
             pipe = subprocess.PIPE
             worker = stack.enter_context(Worker(command, stdin=pipe, stdout=pipe, text=True))

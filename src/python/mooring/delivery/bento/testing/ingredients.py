@@ -54,7 +54,7 @@ def tree_digest(folder: Path) -> str:
 def _write_sources(sources: Path) -> None:
     """As Pants' loose PEX has them: with its launcher, and without empty `__init__.py`."""
     ours = Path(serving.__file__).parents[2]
-    for package in ("bundle", "contract", "serving", "telemetry"):
+    for package in ("bundle", "contract", "drift", "serving", "telemetry"):
         for module in (ours / "mooring" / package).glob("*.py"):
             if module.stat().st_size and not _TEST.search(module.name):
                 _write(sources / module.relative_to(ours), module.read_text())
