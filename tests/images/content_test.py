@@ -45,7 +45,8 @@ NEVER_SERVED = {
 }
 # Of the gateway too, which knows models by their contract alone.
 MODELS_OWN = {"onnxruntime", "bentoml", "model_signing"}
-PACKAGES_THAT_SERVE = {"bundle", "contract", "serving", "telemetry"}
+# Of drift the frozen bins alone: see the layer of serving.
+PACKAGES_THAT_SERVE = {"bundle", "contract", "drift", "serving", "telemetry"}
 GATEWAYS_PACKAGES = {"contract", "gateway", "predictionlog", "telemetry"}
 
 EVERY = [(name, platform) for name in ARCHIVES for platform in PLATFORMS]
