@@ -26,8 +26,6 @@ from statistics import median
 import polars as pl
 
 from models.flight_delay.data import extract
-from models.flight_delay.pipeline import PLAN
-from mooring.bundle.load import load_model
 from mooring.bundle.manifest import REFERENCE
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.write import entries_of, write_bundle
@@ -35,8 +33,6 @@ from mooring.cli.http import status_of
 from mooring.contract.wire import CONTENT_TYPE, CONTRACT_HEADER, encode_columns
 from mooring.data.columns import columns_from
 from mooring.data.dataset import between
-from mooring.data.source import EVENT_TIME
-from mooring.drift.reference import reference_of
 from mooring.process.children import Processes
 from mooring.process.ports import LOOPBACK, free_port
 from mooring.process.service import ServiceProcess
@@ -89,14 +85,11 @@ def _length(answer: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def referred(bundle: Bundle, flights: pl.DataFrame, store: Path) -> Bundle:
-    """The bundle with a reference of its own holdout, as training would have written it."""
-    holdout = between(flights, PLAN.split.holdout.start, PLAN.split.holdout.end)
-    columns = columns_from(bundle.contract, holdout)
-    answers = load_model(bundle).predict(columns)
-    days = holdout[EVENT_TIME].dt.date().to_numpy()
-    reference = reference_of(bundle.contract, columns, answers, days).to_json()
-    files = {**bundle.files, REFERENCE: reference}
+def unreferred(bundle: Bundle, store: Path) -> Bundle:
+    """The bundle without its reference: a service of it counts nothing."""
+    files = {name: content for name, content in bundle.files.items() if name != REFERENCE}
+    if len(files) == len(bundle.files):
+        raise LookupError("the champion has no reference, so both services would count nothing")
     manifest = bundle.manifest.model_copy(update={"files": entries_of(files)})
     return write_bundle(store, manifest, files, {})
 
@@ -175,11 +168,13 @@ def ratio(on: Sequence[float], off: Sequence[float]) -> float:
 
 def run(home: Path, rounds: int, requests: int) -> dict[int, dict[str, Cell]]:
     """All cells by rows a request; fewer requests of more rows."""
-    flights, plain = extract().rows, open_bundle(released()[0])
-    bundles = {ON: referred(plain, flights, home / "bundles"), OFF: plain}
+    flights, champion = extract().rows, open_bundle(released()[0])
+    bundles = {ON: champion, OFF: unreferred(champion, home / "bundles")}
     with servers(home, bundles) as both:
         return {
-            size: measure(both, requests_of(plain, flights, size), rounds, requests // _fewer(size))
+            size: measure(
+                both, requests_of(champion, flights, size), rounds, requests // _fewer(size)
+            )
             for size in SIZES
         }
 
