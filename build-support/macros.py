@@ -28,7 +28,7 @@ def tests_in_batches():
     model re-runs no other's tests. Nor where tests start whole stacks, which are seldom run again.
     """
     __defaults__(
-        {(python_test, python_tests): dict(batch_compatibility_tag=str(build_file_dir()))},
+        {(python_test, python_tests): {"batch_compatibility_tag": str(build_file_dir())}},
         extend=True,
     )
 
