@@ -13,15 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from mooring.bundle.manifest import REFERENCE
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.release import read_release
 from mooring.bundle.samples import samples_of
-from mooring.bundle.write import entries_of, write_bundle
-from mooring.contract.request import RequestSchema
-from mooring.drift.reference import reference_of
+from mooring.drift.reference import read_reference
 from mooring.gateway.testing import process as gateways
 from mooring.gateway.testing.gateway import ask, until_ready
 from mooring.serving.testing.process import BOOT_SECONDS, Service, serving
@@ -40,6 +36,11 @@ class Running:
     service: Service
     gateway: gateways.GatewayProcess
     bundle: Bundle
+
+    @property
+    def expected_rows(self) -> int:
+        """Rows of the bundle's reference."""
+        return read_reference(self.bundle.files[REFERENCE], place=REFERENCE).rows
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -84,7 +85,7 @@ class Running:
 @contextmanager
 def running(folder: Path) -> Iterator[Running]:
     """Both, ready; ended at the end of the block."""
-    bundle = referred(folder / "bundles")
+    bundle = champion()
     environ = {
         "MOORING_BUNDLE": str(bundle.path),
         "MOORING_MODEL_VERSION": VERSION,
@@ -101,20 +102,12 @@ def running(folder: Path) -> Iterator[Running]:
             yield Running(service, gateway, bundle)
 
 
-def referred(store: Path) -> Bundle:
-    """The champion, with a reference made of its golden samples if it has none."""
-    champion = read_release(Path("models") / MODEL / "release.json", model=MODEL).release.champion
-    assert champion is not None
-    bundle = open_bundle(Path("models") / MODEL / champion.location, expect=champion.bundle)
-    samples = samples_of(bundle)
-    columns = RequestSchema(bundle.contract).check_all([s.instance for s in samples])
-    answers = np.array([s.prediction for s in samples])
-    days = np.zeros(len(answers), dtype=np.int64)
-    reference = reference_of(bundle.contract, columns, answers, days).to_json()
-    files = {**bundle.files, REFERENCE: reference}
-    manifest = bundle.manifest.model_copy(update={"files": entries_of(files)})
-    store.mkdir(parents=True)
-    return write_bundle(store, manifest, files, {})
+def champion() -> Bundle:
+    """The released bundle."""
+    home = Path("models", MODEL).absolute()
+    released = read_release(home / "release.json", model=MODEL).release.champion
+    assert released is not None
+    return open_bundle(home / released.location, expect=released.bundle)
 
 
 def _routing(url: str, bundle: Bundle) -> dict[str, Any]:
