@@ -16,6 +16,10 @@ from mooring.contract.contract import Contract
 _EXTERNAL_DATA = "session.model_external_initializers_file_folder_path"
 _NOWHERE = "/dev/null/none"
 
+# Its threads would wait for the next row by spinning, beside whoever prepares that row: a service
+# on two cores took 2 ms of processor time for one row, and takes 0.8 ms without (ADR 0048).
+_SPINNING = "session.intra_op.allow_spinning"
+
 
 class OnnxRuntime:
     """Runs one graph on the CPU."""
@@ -25,7 +29,7 @@ class OnnxRuntime:
         try:
             self._session = ort.InferenceSession(
                 graph,
-                _options(threads),
+                session_options(threads=threads),
                 providers=["CPUExecutionProvider"],
                 # Trying the same again, it would print the error, and bytes of the graph with it.
                 enable_fallback=0,
@@ -56,12 +60,14 @@ class OnnxRuntime:
             raise _unloadable("its inputs are not the contract's features")
 
 
-def _options(threads: int) -> ort.SessionOptions:
+def session_options(*, threads: int) -> ort.SessionOptions:
+    """How a graph is run: by so many threads, from nothing but itself, without a word."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 4
     options.add_session_config_entry(_EXTERNAL_DATA, _NOWHERE)
+    options.add_session_config_entry(_SPINNING, "0")
     return options
 
 

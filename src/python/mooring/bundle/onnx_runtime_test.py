@@ -12,6 +12,7 @@ from onnx import TensorProto, helper
 from mooring.bundle.errors import ModelUnloadable
 from mooring.bundle.load import load_model
 from mooring.bundle.manifest import MODEL_ONNX
+from mooring.bundle.onnx_runtime import session_options
 from mooring.bundle.testing.recipe import Recipe
 
 
@@ -65,3 +66,9 @@ def test_external_data_is_not_read_even_where_it_lies(
     (tmp_path / "weights.bin").write_bytes(np.ones(1, np.float32).tobytes())
     with chdir(tmp_path), pytest.raises(ModelUnloadable, match="outside the file"):
         load_model(bundle)
+
+
+def test_its_threads_wait_asleep() -> None:
+    options = session_options(threads=2)
+    assert options.intra_op_num_threads == 2
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"

@@ -7,7 +7,7 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from typing import Any, cast
 
 from mooring.cli.errors import GatewaySaidNo
@@ -20,13 +20,13 @@ PROBE_SECONDS = 2.0
 
 
 def status_of(url: str) -> int | None:
-    """The status that `url` answers with, or None where nobody answers."""
+    """The status that `url` answers with, or None where nobody answers in HTTP."""
     try:
         with _open(urllib.request.Request(url), PROBE_SECONDS) as answer:  # noqa: S310, see _open
             return answer.status
     except urllib.error.HTTPError as error:
         return error.code
-    except OSError:
+    except (OSError, HTTPException):
         return None
 
 

@@ -4,13 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server
 from threading import Thread
 from typing import Any
 
 import pytest
 
 from mooring.cli.errors import GatewaySaidNo
-from mooring.cli.http import post_json
+from mooring.cli.http import post_json, status_of
 
 KEY = {"MOORING_API_KEY": "sesame"}
 
@@ -63,3 +64,18 @@ def test_a_redirect_does_not_carry_the_key_away() -> None:
 def test_an_address_that_is_none_is_refused() -> None:
     with pytest.raises(GatewaySaidNo, match="it is no HTTP address"):
         post_json("file:///etc/passwd", {}, {})
+
+
+def test_who_does_not_speak_http_has_no_status() -> None:
+    with create_server(("127.0.0.1", 0)) as listening:
+
+        def greet() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.sendall(b"\xff" + bytes(7) + b"\x01\x7f")
+                connection.recv(1_000)
+
+        thread = Thread(target=greet)
+        thread.start()
+        assert status_of(f"http://127.0.0.1:{listening.getsockname()[1]}/readyz") is None
+        thread.join()

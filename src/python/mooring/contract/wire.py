@@ -10,7 +10,8 @@ both sides agree on the columns before a byte is read.
 from __future__ import annotations
 
 import struct
-from itertools import accumulate, pairwise
+from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from mooring.contract.columns import Column, Columns, rows_in
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidWire
 from mooring.contract.feature import Feature
+from mooring.contract.texts import Texts, texts_of
 
 CONTENT_TYPE = "application/octet-stream"
 CONTRACT_HEADER = "Mooring-Contract"
@@ -45,13 +47,98 @@ def widest_row(contract: Contract) -> int:
     return sum(_widest(feature) for feature in contract.features)
 
 
+Block = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Columns as they travel: numbers that follow each other in one block of shape (k, n), each
+    column of strings by itself. `size` is in bytes.
+    """
+
+    rows: int
+    size: int
+    parts: tuple[Block | Texts, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Features that travel as one part: numbers that follow each other, or one string."""
+
+    names: tuple[str, ...]
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Wire:
+    """How a contract's columns lie on the wire; keep it where bodies come one at a time."""
+
+    limit: int
+    runs: tuple[Run, ...]
+
+    @classmethod
+    def of(cls, contract: Contract) -> Wire:
+        """The wire of a contract."""
+        runs: list[Run] = []
+        for numeric, features in groupby(contract.features, lambda feature: feature.numeric):
+            names = tuple(feature.name for feature in features)
+            runs += [Run(names, True)] if numeric else [Run((name,), False) for name in names]
+        return cls(contract.limits.rows, tuple(runs))
+
+    def read(self, body: bytes) -> Packed:
+        """Find the columns in a body.
+
+        Raises InvalidWire when the body is cut, too long, or has too many rows.
+        """
+        rows = _read_head(body, _COLUMNS)
+        if not 1 <= rows <= self.limit:
+            raise _damaged(f"rows are 1 to {self.limit}")
+        parts: list[Block | Texts] = []
+        offset = _HEAD.size
+        for run in self.runs:
+            if run.numeric:
+                parts.append(_block_at(body, offset, len(run.names), rows))
+                offset += _NUMBER * len(run.names) * rows
+            else:
+                parts.append(texts := _texts_at(body, offset, rows))
+                offset += _LENGTH * rows + len(texts.utf8)
+        if offset != len(body):
+            raise _damaged("bytes are left over after the last column")
+        return Packed(rows, offset, tuple(parts))
+
+    def named(self, packed: Packed) -> dict[str, Column | Texts]:
+        """The columns by name, in contract order, strings as they came."""
+        columns: dict[str, Column | Texts] = {}
+        for run, part in zip(self.runs, packed.parts, strict=True):
+            if isinstance(part, Texts):
+                columns[run.names[0]] = part
+            else:
+                columns.update(zip(run.names, part, strict=True))
+        return columns
+
+    def columns(self, packed: Packed) -> Columns:
+        """The columns, each of shape (n,). Raises InvalidWire when a string is not UTF-8."""
+        try:
+            return {
+                name: (
+                    np.array(column.strings(), dtype=object)
+                    if isinstance(column, Texts)
+                    else column
+                )
+                for name, column in self.named(packed).items()
+            }
+        except UnicodeDecodeError:
+            raise _damaged("a string is not UTF-8") from None
+
+
 def encode_columns(contract: Contract, columns: Columns) -> bytes:
     """Write columns in the wire format."""
     parts = [_HEAD.pack(_COLUMNS, rows_in(columns))]
     for name in contract.feature_names:
         column = columns[name]
         if column.dtype == object:
-            parts += _encode_strings(column)
+            texts = texts_of(column.tolist())
+            parts += [texts.lengths.tobytes(), texts.utf8]
         else:
             parts.append(column.astype("<f8", copy=False).tobytes())
     return b"".join(parts)
@@ -59,19 +146,8 @@ def encode_columns(contract: Contract, columns: Columns) -> bytes:
 
 def decode_columns(contract: Contract, body: bytes) -> Columns:
     """Read columns; raises InvalidWire when the body is cut, too long, or has too many rows."""
-    rows = _read_head(body, _COLUMNS)
-    if not 1 <= rows <= contract.limits.rows:
-        raise _damaged(f"rows are 1 to {contract.limits.rows}")
-    columns: dict[str, Column] = {}
-    offset = _HEAD.size
-    for feature in contract.features:
-        if feature.numeric:
-            columns[feature.name], offset = _decode_numbers(body, offset, rows)
-        else:
-            columns[feature.name], offset = _decode_strings(body, offset, rows)
-    if offset != len(body):
-        raise _damaged("bytes are left over after the last column")
-    return columns
+    wire = Wire.of(contract)
+    return wire.columns(wire.read(body))
 
 
 def encode_predictions(predictions: NDArray[np.float64]) -> bytes:
@@ -83,8 +159,8 @@ def decode_predictions(body: bytes, *, rows: int) -> NDArray[np.float64]:
     """Read predictions; raises InvalidWire unless there is exactly one for each of `rows` rows."""
     if _read_head(body, _PREDICTIONS) != rows:
         raise _damaged("there is not one prediction for each row")
-    predictions, end = _decode_numbers(body, _HEAD.size, rows)
-    if end != len(body):
+    predictions: NDArray[np.float64] = _block_at(body, _HEAD.size, 1, rows)[0]
+    if len(body) != _HEAD.size + _NUMBER * rows:
         raise _damaged("bytes are left over after the predictions")
     return predictions
 
@@ -106,41 +182,21 @@ def _read_head(body: bytes, magic: bytes) -> int:
     return int(rows)
 
 
-def _decode_numbers(body: bytes, offset: int, rows: int) -> tuple[NDArray[np.float64], int]:
-    end = offset + 8 * rows
-    if end > len(body):
+def _block_at(body: bytes, offset: int, columns: int, rows: int) -> Block:
+    if offset + _NUMBER * columns * rows > len(body):
         raise _damaged("a column is cut short")
-    return np.frombuffer(body, "<f8", rows, offset), end
+    return np.frombuffer(body, "<f8", columns * rows, offset).reshape(columns, rows)
 
 
-def _encode_strings(column: Column) -> list[bytes]:
-    encoded = [text.encode() for text in column]
-    lengths = np.array([len(text) for text in encoded], dtype="<u4").tobytes()
-    return [lengths, *encoded]
-
-
-def _decode_strings(body: bytes, offset: int, rows: int) -> tuple[Column, int]:
-    start = offset + 4 * rows
+def _texts_at(body: bytes, offset: int, rows: int) -> Texts:
+    start = offset + _LENGTH * rows
     if start > len(body):
         raise _damaged("a column is cut short")
-    lengths = np.frombuffer(body, "<u4", rows, offset).tolist()
-    edges = list(accumulate(lengths, initial=0))
-    texts, end = body[start : start + edges[-1]], start + edges[-1]
+    lengths = np.frombuffer(body, "<u4", rows, offset)
+    end = start + int(lengths.sum(dtype=np.uint64))
     if end > len(body):
         raise _damaged("a column is cut short")
-    try:
-        column = _cut(texts, edges)
-    except UnicodeDecodeError:
-        raise _damaged("a string is not UTF-8") from None
-    return np.array(column, dtype=object), end
-
-
-def _cut(texts: bytes, edges: list[int]) -> list[str]:
-    if not texts.isascii():
-        return [texts[a:b].decode() for a, b in pairwise(edges)]
-    # One decoding for all, where each character is a byte: a quarter less for the whole body.
-    held = texts.decode()
-    return [held[a:b] for a, b in pairwise(edges)]
+    return Texts(lengths, body[start:end])
 
 
 def _damaged(problem: str) -> InvalidWire:

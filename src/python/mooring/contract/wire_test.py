@@ -19,7 +19,7 @@ from mooring.contract.wire import (
     decode_predictions,
     encode_columns,
     encode_predictions,
-)  # fmt: skip
+)
 
 HEAD = 12
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from mooring.contract.columns import NULL_STRING, Column
+from mooring.contract.texts import LONG_KEYS, LONGEST_KEYED, Keys, Texts, key_of, texts_of
 from mooring.drift.errors import ReferenceUnreadable
 
 # What stands for the prediction; no feature can be called so.
@@ -105,10 +106,22 @@ class CategoryBins(BaseModel):
 
     def counts(self, values: Column) -> Counts:
         """How many values fall into each bin, in the order of `labels`."""
-        counts = np.zeros(len(self.labels), dtype=np.int64)
         codes, unknown = self._codes, len(self.categories)
+        counts = np.zeros(len(self.labels), dtype=np.int64)
         for value, rows in Counter(values.tolist()).items():
             counts[codes.get(value, unknown)] += rows
+        return counts
+
+    def counts_of_texts(self, values: Texts) -> Counts:
+        """The same for strings that nobody has decoded; bytes that are no UTF-8 are unknown."""
+        (table, codes), unknown = self._keyed, len(self.categories)
+        ordered = np.sort(values.keys())
+        held = ordered.searchsorted(table, "right") - ordered.searchsorted(table, "left")
+        counts = np.zeros(len(self.labels), dtype=np.int64)
+        np.add.at(counts, codes, held)
+        counts[unknown] += ordered.searchsorted(LONG_KEYS) - held.sum()
+        for text, rows in Counter(values.long()).items():
+            counts[self._encoded.get(text, unknown)] += rows
         return counts
 
     @cached_property
@@ -117,6 +130,17 @@ class CategoryBins(BaseModel):
         missing = len(self.labels) - 1
         rare: dict[object, int] = dict.fromkeys(self.rare or (), missing - 1)
         return {**known, **rare, NULL_STRING: missing, None: missing}
+
+    @cached_property
+    def _encoded(self) -> dict[bytes, int]:
+        return {v.encode(): code for v, code in self._codes.items() if isinstance(v, str)}
+
+    @cached_property
+    def _keyed(self) -> tuple[Keys, Codes]:
+        """The keys of what is known and short, in order, and the code of each."""
+        short = {key_of(v): c for v, c in self._encoded.items() if len(v) <= LONGEST_KEYED}
+        keys = sorted(short)
+        return np.array(keys, dtype=np.uint64), np.array([short[k] for k in keys], dtype=np.intp)
 
 
 Bins = Annotated[NumberBins | CategoryBins, Field(discriminator="kind")]
@@ -136,6 +160,18 @@ class Binned(BaseModel):
         if len(self.rows) != len(self.bins.labels):
             raise ValueError("there is one number of rows for each label")
         return self
+
+    def counted(self, values: Column | Texts) -> Counts:
+        """How many values of a column fall into each bin; of strings also as they travelled."""
+        if isinstance(values, Texts):
+            assert isinstance(self.bins, CategoryBins)  # noqa: S101, numbers do not travel as text
+            return self.bins.counts_of_texts(values)
+        return self.bins.counts(values)
+
+    def prepare(self) -> None:
+        """Make the tables that counting looks up: 60 ms for fifteen features, once."""
+        none = texts_of(()) if isinstance(self.bins, CategoryBins) else np.empty(0)
+        self.counted(none)
 
     @property
     def testable(self) -> bool:
@@ -210,6 +246,11 @@ def _pieces(
     codes = intervals + np.searchsorted(held, np.append(edges, np.inf), side="right")[intervals]
     codes[np.isin(breaks, held)] = np.searchsorted(edges, held) + np.arange(len(held))
     return breaks, np.append(codes, len(edges) + len(atoms) + 1)
+
+
+def tables_made() -> int:
+    """How many tables of numbers' bins this process has made."""
+    return _pieces.cache_info().misses
 
 
 def _check_labels(labels: Sequence[str], bins: int) -> None:

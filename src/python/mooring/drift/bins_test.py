@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from mooring.contract.texts import Texts, texts_of
 from mooring.drift.bins import SCORE, Binned, CategoryBins, NumberBins, binned_in
 from mooring.drift.errors import ReferenceUnreadable
 from mooring.telemetry import bins as telemetry
@@ -83,6 +84,31 @@ def test_each_category_is_in_one_bin_and_counts_are_those_of_the_codes(
     assert (bins.counts(column) == np.bincount(codes, minlength=len(bins.labels))).all()
 
 
+names = st.text(max_size=9)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.text(min_size=1, max_size=9), max_size=20, unique=True),
+    st.integers(0, 20),
+    st.lists(names),
+)
+def test_strings_are_counted_alike_whether_decoded_or_not(
+    known: list[str], frequent: int, values: list[str]
+) -> None:
+    categories, rare = tuple(known[:frequent]), tuple(known[frequent:])
+    bins = CategoryBins(categories=categories, rare=rare, labels=labels(len(categories) + 3))
+    held = [*values, *known, "", *values]
+    counted = bins.counts_of_texts(texts_of(held))
+    assert counted.tolist() == bins.counts(np.array(held, dtype=object)).tolist()
+
+
+def test_bytes_that_are_no_utf8_are_no_category() -> None:
+    bins = CategoryBins(categories=("a", "longer than seven"), labels=labels(4))
+    texts = Texts(np.array([1, 2, 9], dtype="<u4"), b"a\xff\xfe\xff2345678")
+    assert bins.counts_of_texts(texts).tolist() == [1, 0, 2, 0]
+
+
 @pytest.mark.parametrize(
     ("value", "code"),
     [
@@ -131,6 +157,7 @@ def test_bins_of_no_values_count_nothing() -> None:
     assert NUMBER.counts(np.array([])).tolist() == [0] * 5
     category = CategoryBins(categories=("a",), labels=labels(3))
     assert category.counts(np.array([], dtype=object)).tolist() == [0, 0, 0]
+    assert category.counts_of_texts(texts_of([])).tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(

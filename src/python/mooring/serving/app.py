@@ -14,12 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from mooring.contract.errors import MooringError
-from mooring.contract.wire import (
-    CONTENT_TYPE,
-    CONTRACT_HEADER,
-    decode_columns,
-    encode_predictions,
-)
+from mooring.contract.wire import CONTENT_TYPE, CONTRACT_HEADER, encode_predictions
 from mooring.serving.deadline import check_deadline
 from mooring.serving.errors import ContractDiffers, DeadlinePassed
 from mooring.serving.guard import COLUMNS
@@ -35,8 +30,7 @@ def create_app(replica: Replica, clock: Callable[[], float] = time.monotonic) ->
         served = replica.served
         _check_contract(served, request.headers.get(CONTRACT_HEADER, ""))
         _check_deadline(replica, request, clock())
-        rows = decode_columns(served.contract, await request.body())
-        answer = encode_predictions(replica.predict(rows))
+        answer = encode_predictions(replica.answer(await request.body()))
         return Response(answer, headers=dict(served.headers), media_type=CONTENT_TYPE)
 
     async def contract(request: Request) -> Response:

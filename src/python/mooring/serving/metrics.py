@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mooring.contract.wire import Wire
 from mooring.drift.bins import Binned
 from mooring.serving.counting import BinCounts
 from mooring.serving.exposition import registries
@@ -78,7 +79,7 @@ class ServiceMetrics:
         """Requests were dropped because nobody waited for them any more."""
         self._instruments.add(SERVICE_EXPIRED, requests, model=self._model)
 
-    def counts(self, version: int, binned: Sequence[Binned]) -> BinCounts:
+    def counts(self, version: int, wire: Wire, binned: Sequence[Binned]) -> BinCounts:
         """What will count rows in these bins; every bin is exported from now on, as 0."""
         labels = {"model": self._model, "version": str(version)}
         add, show = self._instruments.add, self._instruments.set
@@ -92,7 +93,11 @@ class ServiceMetrics:
                 show(REFERENCE_BIN_ROWS, rows, **labels, feature=each.feature, bin=label)
                 publish(each.feature, label, 0)
         add(UNBINNED_ROWS, 0.0, **labels)
-        return BinCounts(binned, publish, lambda rows: add(UNBINNED_ROWS, float(rows), **labels))
+
+        def lose(rows: int) -> None:
+            add(UNBINNED_ROWS, float(rows), **labels)
+
+        return BinCounts(wire, binned, publish, lose)
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus' text format."""

@@ -23,7 +23,14 @@ from mooring.contract.columns import Columns, rows_in
 from mooring.contract.contract import Contract
 from mooring.contract.errors import MooringError
 from mooring.contract.request import RequestSchema
-from mooring.contract.wire import BUNDLE_HEADER, CONTRACT_HEADER, MODEL_HEADER, VERSION_HEADER
+from mooring.contract.wire import (
+    BUNDLE_HEADER,
+    CONTRACT_HEADER,
+    MODEL_HEADER,
+    VERSION_HEADER,
+    Wire,
+    encode_columns,
+)
 from mooring.serving.counting import BinCounts, binned_of
 from mooring.serving.errors import InvalidPrediction, InvalidSettings, NotReady
 from mooring.serving.metrics import ServiceMetrics
@@ -49,6 +56,11 @@ class Served:
     def schema(self) -> RequestSchema:
         """Validation of JSON requests."""
         return RequestSchema(self.contract)
+
+    @cached_property
+    def wire(self) -> Wire:
+        """Where its columns lie in a body."""
+        return Wire.of(self.contract)
 
     @cached_property
     def contract_json(self) -> bytes:
@@ -115,15 +127,32 @@ class Replica:
         """Which model answers, as far as there is one."""
         return self._served.headers if self._served else {}
 
+    def answer(self, body: bytes) -> NDArray[np.float64]:
+        """Predict the rows of a columnar body and count them.
+
+        Raises NotReady, InvalidWire or InvalidPrediction.
+        """
+        wire = self.served.wire
+        packed = wire.read(body)
+        predictions = self._predict(wire.columns(packed))
+        if self._counts is not None:
+            self._counts.keep(packed, predictions)
+        return predictions
+
     def predict(self, columns: Columns) -> NDArray[np.float64]:
         """Predict rows and count them. Raises NotReady or InvalidPrediction."""
+        predictions = self._predict(columns)
+        if self._counts is not None:
+            body = encode_columns(self.served.contract, columns)
+            self._counts.keep(self.served.wire.read(body), predictions)
+        return predictions
+
+    def _predict(self, columns: Columns) -> NDArray[np.float64]:
         served = self.served
         started = perf_counter()
         predictions = served.predict(columns)
         seconds = perf_counter() - started
         self.metrics.predicted(version=served.version, rows=len(predictions), seconds=seconds)
-        if self._counts is not None:
-            self._counts.keep(columns, predictions)
         return predictions
 
     def exposition(self) -> bytes:
@@ -153,7 +182,7 @@ class Replica:
             # The model is proven all the same; only its drift will not be seen here.
             logger.warning("%s counts no rows in bins: %s", self.model, error)
             return None
-        return self.metrics.counts(served.version, binned) if binned else None
+        return self.metrics.counts(served.version, served.wire, binned) if binned else None
 
     def refuse(self, reason: str) -> None:
         """Stay unready, and say why in one line."""

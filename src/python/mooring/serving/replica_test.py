@@ -18,6 +18,7 @@ from mooring.bundle.signature import SignaturePolicy, sign_bundle
 from mooring.bundle.testing.keys import key_pair
 from mooring.bundle.write import copy_bundle, entries_of, write_bundle
 from mooring.contract.columns import Columns, rows_in
+from mooring.contract.wire import encode_columns
 from mooring.drift.bins import SCORE
 from mooring.drift.reference import read_reference
 from mooring.serving.errors import InvalidPrediction, NotReady
@@ -167,10 +168,23 @@ def test_the_reference_and_empty_bins_are_shown_from_the_start(referred: Bundle)
     assert set(_shown(replica, "mooring_reference_testable").values()) == {1.0}
 
 
-def test_each_answered_row_is_counted_in_one_bin_of_each_feature(referred: Bundle) -> None:
+def _as_body(replica: Replica, columns: Columns) -> NDArray[np.float64]:
+    return replica.answer(encode_columns(replica.served.contract, columns))
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        pytest.param(_as_body, id="from a columnar body"),
+        pytest.param(Replica.predict, id="from columns"),
+    ],
+)
+def test_each_answered_row_is_counted_in_one_bin_of_each_feature(
+    referred: Bundle, ask: Callable[[Replica, Columns], NDArray[np.float64]]
+) -> None:
     replica = _booted(referred)
     columns, _ = golden(referred)
-    answers = replica.predict(columns)
+    answers = ask(replica, columns)
     shown = _shown(replica, "mooring_feature_bin_total")
     for feature in read_reference(referred.files[REFERENCE], place=REFERENCE).features:
         values = {**columns, SCORE: answers}[feature.feature]
