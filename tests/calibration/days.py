@@ -51,6 +51,11 @@ def day_counts() -> Mapping[str, Days]:
     return counts
 
 
+def dates() -> list[str]:
+    """The days of `day_counts`, as 2013-01-01."""
+    return [str(date) for date in np.unique(_dates(_flights()))]
+
+
 @cache
 def answers() -> Answers:
     """What the champion says to flights after those that it has learned from."""

@@ -58,6 +58,14 @@ class NumberBins(BaseModel):
         _check_labels(self.labels, len(self.edges) + 1 + len(self.atoms) + 1)
         return self
 
+    @property
+    def open_ends(self) -> tuple[int, int]:
+        """The codes of the first and the last interval, which have no end; one and the same where
+        there is no edge.
+        """
+        below = sum(atom <= self.edges[0] for atom in self.atoms) if self.edges else len(self.atoms)
+        return below, len(self.edges) + len(self.atoms)
+
     def assign(self, values: Column) -> Codes:
         """The code of the bin of each value, shape (n,): an index into `labels`."""
         breaks, codes = _pieces(self.edges, self.atoms)

@@ -153,6 +153,11 @@ def test_a_value_at_the_border(value: float, code: int) -> None:
     assert NUMBER.assign(np.array([None, value], dtype=object)).tolist() == [4, code]
 
 
+@given(number_bins())
+def test_the_open_ends_hold_the_infinities(bins: NumberBins) -> None:
+    assert bins.assign(np.array([-np.inf, np.inf])).tolist() == list(bins.open_ends)
+
+
 def test_bins_of_no_values_count_nothing() -> None:
     assert NUMBER.counts(np.array([])).tolist() == [0] * 5
     category = CategoryBins(categories=("a",), labels=labels(3))
