@@ -22,10 +22,10 @@ from mooring.drift.clustered import compare
 from mooring.drift.effect import LEAST_EFFECT_OF_SCORE
 from mooring.drift.shift import shift
 from mooring.drift.watch import Watch
+from tests.calibration.clustered import REFERENCE, SEED, WINDOW
 from tests.calibration.days import Answers, Days, Floats, answers, counted, reference
 
-REFERENCE, WEEK, QUARTER = 17, 7, 13
-SEED = 20130401
+QUARTER = 13
 
 # A mean chance that is off by so much, and a loss beyond the expected one, in nats.
 LEAST_RESIDUAL, LEAST_LOSS = 0.02, 0.01
@@ -125,8 +125,8 @@ def _years(years: int, days: int) -> Iterator[tuple[NDArray[np.intp], Weeks]]:
     chance = np.random.default_rng(SEED)
     for _ in range(years):
         dealt = chance.permutation(days)
-        starts = range(REFERENCE, days - WEEK + 1, WEEK)
-        yield dealt[:REFERENCE], [dealt[start : start + WEEK] for start in starts]
+        starts = range(REFERENCE, days - WINDOW + 1, WINDOW)
+        yield dealt[:REFERENCE], [dealt[start : start + WINDOW] for start in starts]
 
 
 def a_quarter(alarms: list[int], weeks: int) -> tuple[float, float]:

@@ -11,4 +11,4 @@ def test_counting_costs_at_most_three_hundredths_of_the_throughput(tmp_path: Pat
     found = run(tmp_path, boots=3, rounds=320)
     for size, cells in found.items():
         more, error = ratio(cells[ON].cpu, cells[OFF].cpu)
-        assert more - 2 * error <= 1.03, f"{size} rows a request: {more:.3f} ± {error:.3f}"
+        assert more <= 1.03, f"{size} rows a request: {more:.3f} ± {error:.3f}"

@@ -68,6 +68,11 @@ class Run:
     names: tuple[str, ...]
     numeric: bool
 
+    @property
+    def width(self) -> int:
+        """Bytes of a row without its text."""
+        return _NUMBER * len(self.names) if self.numeric else _LENGTH
+
 
 @dataclass(frozen=True)
 class Wire:
@@ -98,10 +103,10 @@ class Wire:
         for run in self.runs:
             if run.numeric:
                 parts.append(_block_at(body, offset, len(run.names), rows))
-                offset += _NUMBER * len(run.names) * rows
+                offset += run.width * rows
             else:
                 parts.append(texts := _texts_at(body, offset, rows))
-                offset += _LENGTH * rows + len(texts.utf8)
+                offset += run.width * rows + len(texts.utf8)
         if offset != len(body):
             raise _damaged("bytes are left over after the last column")
         return Packed(rows, offset, tuple(parts))

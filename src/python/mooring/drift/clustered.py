@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import f as f_distribution
-from scipy.stats import ncf
 
 from mooring.drift.effect import harmonic
+from mooring.drift.fisher import chance_beyond, critical
 from mooring.drift.psi import smoothed_shares
 
 Floats = NDArray[np.float64]
@@ -47,24 +46,17 @@ class Comparison:
         if not self.testable:
             return float("nan")
         observed = self.worth * self.index / self.degrees
-        if least <= 0:
-            return float(f_distribution.sf(observed, self.spread, self.denominator))
-        return float(ncf.sf(observed, self.spread, self.denominator, self._noncentrality(least)))
+        return chance_beyond(observed, *self._distribution(least))
 
     def critical_index(self, level: float, least: float) -> float:
         """The index whose p-value is `level`: the line that a panel draws."""
         if not self.testable:
             return float("nan")
-        noncentrality = self._noncentrality(least)
-        found = (
-            ncf.isf(level, self.spread, self.denominator, noncentrality)
-            if noncentrality > 0
-            else f_distribution.isf(level, self.spread, self.denominator)
-        )
-        return float(found * self.degrees / self.worth)
+        return critical(level, *self._distribution(least)) * self.degrees / self.worth
 
-    def _noncentrality(self, least: float) -> float:
-        return self.worth * least * self.spread / self.degrees
+    def _distribution(self, least: float) -> tuple[float, float, float]:
+        noncentrality = self.worth * least * self.spread / self.degrees
+        return self.spread, self.denominator, noncentrality
 
 
 def compare(reference: ArrayLike, window: ArrayLike) -> Comparison:

@@ -12,8 +12,8 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import f as f_distribution
-from scipy.stats import ncf
+
+from mooring.drift.fisher import chance_beyond, critical
 
 Floats = NDArray[np.float64]
 
@@ -44,19 +44,15 @@ class Shift:
         if not self.testable:
             return float("nan")
         error = self._beside(least)
-        observed = np.square(np.float64(self.difference) / error)
-        if least <= 0:
-            return float(f_distribution.sf(observed, 1, self.degrees))
-        return float(ncf.sf(observed, 1, self.degrees, (least / error) ** 2))
+        observed = float(np.square(np.float64(self.difference) / error))
+        return chance_beyond(observed, 1, self.degrees, (least / error) ** 2)
 
     def critical_difference(self, level: float, least: float) -> float:
         """The difference whose p-value is `level`: the line that a panel draws, on either side."""
         if not self.testable:
             return float("nan")
-        if least <= 0:
-            return float(self.error * sqrt(f_distribution.isf(level, 1, self.degrees)))
         error = self._beside(least)
-        return float(error * sqrt(ncf.isf(level, 1, self.degrees, (least / error) ** 2)))
+        return error * sqrt(critical(level, 1, self.degrees, (least / error) ** 2))
 
     def _beside(self, least: float) -> float:
         return max(self.error, least / _LARGEST_RATIO)

@@ -20,12 +20,10 @@ from mooring.contract.wire import Packed, Wire
 MOST_ROWS, LEAST_ROWS = 8_192, 64
 MOST_BYTES = 1 << 21
 
-_NUMBER, _LENGTH = 8, 4
-
 
 def room_of(wire: Wire) -> int:
     """Rows that are gathered before they are counted."""
-    row = sum(_NUMBER * len(run.names) if run.numeric else _LENGTH for run in wire.runs)
+    row = sum(run.width for run in wire.runs)
     return max(LEAST_ROWS, min(MOST_ROWS, MOST_BYTES // row))
 
 
