@@ -52,8 +52,10 @@ NEVER_SERVED = (
     # Tools for making and shrinking models.
     *("onnxruntime/quantization", "onnxruntime/tools", "onnxruntime/transformers"),
     # Compilers of extension modules.
-    *("numpy/distutils", "numpy/f2py"),
+    "numpy/distutils",
 )
+# Another of them, which scipy loads: it takes every name that numpy has.
+NEVER_SERVED_WITHOUT_SCIPY = (*NEVER_SERVED, "numpy/f2py")
 # The root is read-only; what is written goes where the one tmpfs is.
 IN_A_CONTAINER = (
     "MOORING_HOME=/tmp/mooring",
