@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from mooring.gateway.testing.gateway import ask, until
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.process import GatewayProcess, serving
 from mooring.gateway.testing.service import ServiceProcess as FakeProcess
 from mooring.process.children import Child, Processes
+from mooring.process.ports import free_port
 from mooring.process.service import ServiceProcess
 
 # A gateway that its balancer asks every 0.1 s is out of rotation long before.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mooring.gateway.testing.ports import free_port
+from mooring.process.ports import free_port
 from mooring.process.service import ServiceProcess
 from tests.resilience.callers import Question
 

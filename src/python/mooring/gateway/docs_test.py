@@ -16,8 +16,8 @@ from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import CONTRACT, VERSION
 from mooring.gateway.testing.gateway import RunningGateway, gateway, until_ready
 from mooring.gateway.testing.keys import KeysOnDisk, bearer
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.upstream import upstream
+from mooring.process.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 
+from mooring.contract.routing import Role
 from mooring.gateway.answers import Outputs, Predictions, Problem, Taken
 from mooring.gateway.auth.needs import OPEN
 from mooring.gateway.openapi_3_0 import as_openapi_3_0
@@ -28,7 +29,6 @@ from mooring.gateway.openapi_models import (
 )
 from mooring.gateway.protocols.oip.answers import Inference
 from mooring.gateway.traffic.models import Model, Models
-from mooring.gateway.traffic.routing import Role
 
 
 class OpenApi:

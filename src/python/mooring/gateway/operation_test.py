@@ -16,9 +16,9 @@ import pytest
 
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import JSON, ask, until, until_ready
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.process import running, start
 from mooring.gateway.testing.upstream import FakeUpstream
+from mooring.process.ports import free_port
 
 PREDICT = "/v1/models/voyage_delay:predict"
 BODY = json.dumps({"instances": [ROW]})

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 
 from mooring.process.errors import ProcessFailed
 from mooring.process.limits import limit_memory
@@ -85,6 +86,15 @@ class Processes:
             if time.monotonic() > deadline:
                 raise failed(child, f"it was not ready within {seconds:.0f} s")
             time.sleep(POLL_SECONDS)
+
+    def set_at_end(self, child: Child, ended: Event) -> None:
+        """Have `ended` set when the child is gone, for who waits for other things besides."""
+
+        def wait() -> None:
+            child.process.wait()
+            ended.set()
+
+        Thread(target=wait, daemon=True).start()
 
     def wait_for_end(self) -> None:
         """Wait until any child ends, which none should: raises ProcessFailed."""

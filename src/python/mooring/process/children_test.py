@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -99,3 +100,13 @@ def test_the_children_of_a_killed_parent_end_too(tmp_path: Path) -> None:
     parent.stdout.close()
 
     assert wait_for(lambda: not alive(child))
+
+
+def test_who_waits_for_other_things_hears_of_an_end(tmp_path: Path) -> None:
+    ended = Event()
+    with Processes(tmp_path) as processes:
+        child = processes.start("waits", python(WAITS), {})
+        processes.set_at_end(child, ended)
+        assert not ended.wait(0.2)
+        child.process.kill()
+        assert ended.wait(20)

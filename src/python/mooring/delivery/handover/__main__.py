@@ -26,7 +26,13 @@ from mooring.delivery.handover.images import (
     require_same,
     subjects_of,
 )
-from mooring.delivery.handover.retraining import choose_models, find_card, proposal, read_verdict
+from mooring.delivery.handover.retraining import (
+    choose_incident,
+    choose_models,
+    find_card,
+    proposal,
+    read_verdict,
+)
 
 Outputs = Mapping[str, Any]
 
@@ -70,7 +76,9 @@ def _references(asked: argparse.Namespace) -> Outputs:
 
 
 def _models(asked: argparse.Namespace) -> Outputs:
-    return {"models": choose_models(Path.cwd(), os.environ.get("MODEL", ""))}
+    told = os.environ.get
+    models = choose_models(Path.cwd(), told("MODEL", ""), has_log=bool(told("MOORING_HOME")))
+    return {"models": models, "incident": choose_incident(told("INCIDENT", ""), told("RUN", "0"))}
 
 
 def _verdict(asked: argparse.Namespace) -> Outputs:
@@ -81,7 +89,8 @@ def _verdict(asked: argparse.Namespace) -> Outputs:
 
 def _proposal(asked: argparse.Namespace) -> Outputs:
     comparison = asked.comparison.read_text("utf-8") if asked.comparison.exists() else ""
-    asked.out.write_text(proposal(find_card(asked.card), comparison), encoding="utf-8")
+    text = proposal(find_card(asked.card), comparison, asked.incident)
+    asked.out.write_text(text, encoding="utf-8")
     return {}
 
 
@@ -115,7 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     add("references", _references)
     add("models", _models)
     add("verdict", _verdict, "file").add_argument("--model", required=True)
-    add("proposal", _proposal, "card", "comparison", "out")
+    proposing = add("proposal", _proposal, "card", "comparison", "out")
+    proposing.add_argument("--incident", required=True)
     return parser
 
 

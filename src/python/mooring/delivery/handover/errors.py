@@ -4,7 +4,8 @@ HandoverError
 ├── ImagesDiffer     two jobs built the same commit and got different images, or not the same ones
 ├── NotPublished     the lock has another digest for an image than its archive, or none
 ├── NotAModel        a name from outside that is no model of this checkout
-├── NoVerdict        what a blessing left behind is no verdict
+├── NotAnIncident    an id from outside that is no plain name
+├── NoVerdict        what a retrain left behind is no verdict
 └── Unreadable       a file or document that another job should have left
 """
 
@@ -29,8 +30,12 @@ class NotAModel(HandoverError):
     """Nothing of that name can be trained."""
 
 
+class NotAnIncident(HandoverError):
+    """Nobody asks under such an id."""
+
+
 class NoVerdict(HandoverError):
-    """The blessing failed before it came to a verdict."""
+    """The retrain failed before it came to a verdict."""
 
 
 class Unreadable(HandoverError):

@@ -25,6 +25,10 @@ BENTO = "bento"
 # rolls out most often, so its pull is part of every rollout.
 GATEWAY_BYTES = 60 * MB
 
+# Polars, Arrow, Delta Lake, SciPy and scikit-learn, which are nearly all of it. There is one of
+# it, and no traffic comes to it. MLflow or a training library that slips in does not fit.
+MONITOR_BYTES = 300 * MB
+
 # BentoML, ONNX Runtime and NumPy, which are most of it, and a model of some MB. A scikit-learn or a
 # training library that slips in does not fit.
 MODEL_SERVICE_BYTES = 200 * MB
@@ -84,7 +88,7 @@ def budget_of(name: str, titles: frozenset[str]) -> int | None:
     """
     if BENTO in titles:
         return MODEL_SERVICE_BYTES
-    return GATEWAY_BYTES if name == "gateway" else None
+    return {"gateway": GATEWAY_BYTES, "monitor": MONITOR_BYTES}.get(name)
 
 
 def _weigh_platform(archive: ImageArchive, manifest: PlatformManifest) -> PlatformWeight:

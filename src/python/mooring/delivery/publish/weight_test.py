@@ -15,6 +15,7 @@ from mooring.delivery.publish.weight import (
     BASE,
     GATEWAY_BYTES,
     MODEL_SERVICE_BYTES,
+    MONITOR_BYTES,
     LayerWeight,
     PlatformWeight,
     budget_of,
@@ -53,10 +54,11 @@ def test_an_image_is_over_its_budget(above: int, budget: int | None, over: bool)
     assert PlatformWeight("linux/amd64", (base, ours), budget).over is over
 
 
-def test_only_the_gateway_and_services_of_models_have_a_budget() -> None:
+def test_what_serves_and_what_watches_has_a_budget() -> None:
     assert budget_of("gateway", frozenset({"code"})) == GATEWAY_BYTES
     assert budget_of("flight_time", frozenset({"bento"})) == MODEL_SERVICE_BYTES
-    assert budget_of("monitor", frozenset({"code"})) is None
+    assert budget_of("monitor", frozenset({"code"})) == MONITOR_BYTES
+    assert budget_of("trainer", frozenset({"code"})) is None
 
 
 @pytest.mark.parametrize(

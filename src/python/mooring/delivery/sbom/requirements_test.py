@@ -10,7 +10,7 @@ from mooring.delivery.sbom.requirements import hashes_of
 LOCKS = Path("3rdparty/python")
 
 
-@pytest.mark.parametrize("name", ["gateway", "service", "service-skops"])
+@pytest.mark.parametrize("name", ["gateway", "monitor", "service", "service-skops"])
 def test_every_pin_of_an_images_lock_is_read_with_its_hashes(name: str) -> None:
     text = (LOCKS / f"{name}.lock").read_text()
 

@@ -10,7 +10,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from mooring.gateway.auth.jwks import BadJwks, FileSource, HttpSource, parse_jwks, source_of
 from mooring.gateway.testing.issuer import ec_key, issuer, jwk, rsa_key
-from mooring.gateway.testing.ports import free_port
+from mooring.process.ports import free_port
 
 RSA, EC = jwk(rsa_key(), "k1"), jwk(ec_key(), "k2")
 

@@ -12,7 +12,7 @@ import pytest
 from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.gateway import JSON, RunningGateway, gateway
-from mooring.gateway.testing.ports import free_port
+from mooring.process.ports import free_port
 
 MB = 1_000_000
 LARGE = 60 * MB

@@ -7,7 +7,7 @@ import pytest
 
 from mooring.gateway.edge.limits import EdgeLimits
 from mooring.gateway.testing.gateway import RunningGateway, gateway
-from mooring.gateway.testing.ports import free_port
+from mooring.process.ports import free_port
 
 LONGEST_HEAD = EdgeLimits.head_bytes
 GET = b"GET /livez HTTP/1.1\r\nHost: x\r\n"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry
 
 from mooring.contract.columns import Columns
+from mooring.contract.routing import Target
 from mooring.gateway import errors
 from mooring.gateway.hop.balance import Balancer
 from mooring.gateway.hop.breaker import BreakerPolicy, State
@@ -21,7 +22,6 @@ from mooring.gateway.hop.retry import RetryPolicy
 from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.upstream import Answered
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT, VERSION
-from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import bind
 from mooring.telemetry.resilience import METRICS
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from mooring.contract.columns import Columns
+from mooring.contract.routing import Target
 from mooring.gateway import errors
 from mooring.gateway.hop.breaker import Breaker, BreakerPolicy, State
 from mooring.gateway.hop.deadline import Deadline
@@ -15,7 +16,6 @@ from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.upstream import Answered
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT, VERSION
-from mooring.gateway.traffic.routing import Target
 
 SERVED = Served.of(Target(urls=("http://a",), version=VERSION, bundle=BUNDLE), CONTRACT)
 ROWS: Columns = {"hour": np.array([7.0])}

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from mooring.contract import wire
 from mooring.contract.contract import Contract
+from mooring.contract.routing import Target
 from mooring.gateway.schema import PredictSchema
-from mooring.gateway.traffic.routing import Target
 
 # Rows that travel together fit into this even if they are of the widest kind.
 _BYTES_TOGETHER = 1_048_576

@@ -20,6 +20,7 @@ from mooring.contract import wire
 from mooring.contract.columns import Columns, rows_in
 from mooring.contract.contract import Contract
 from mooring.contract.errors import InvalidContract, InvalidWire
+from mooring.contract.routing import Target
 from mooring.gateway.errors import (
     DeadlineExceeded,
     UpstreamBusy,
@@ -35,7 +36,6 @@ from mooring.gateway.errors import (
 from mooring.gateway.hop.deadline import Deadline, milliseconds
 from mooring.gateway.hop.served import Served
 from mooring.gateway.tracing.spans import hop
-from mooring.gateway.traffic.routing import Target
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.upstream import UPSTREAM_REQUESTS, UPSTREAM_SECONDS
 

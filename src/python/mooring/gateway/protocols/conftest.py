@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from mooring.gateway.testing.gateway import RunningGateway, gateway
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.upstream import upstream
+from mooring.process.ports import free_port
 
 
 @pytest.fixture(scope="module")

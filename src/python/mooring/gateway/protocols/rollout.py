@@ -8,11 +8,11 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
+from mooring.contract.routing import Mode
 from mooring.gateway.answers import PROBLEMS, Answer
 from mooring.gateway.traffic.abort import RULES, Rule, Side, Verdict
 from mooring.gateway.traffic.models import Model, Models
 from mooring.gateway.traffic.rollout import Rollout
-from mooring.gateway.traffic.routing import Mode
 from mooring.gateway.traffic.variant import Variant
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from mooring.contract.columns import Columns, columns_of
 from mooring.contract.contract import Contract
+from mooring.contract.routing import Target
 from mooring.gateway.errors import (
     UpstreamDisconnected,
     UpstreamRefused,
@@ -26,7 +27,6 @@ from mooring.gateway.errors import (
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.served import Served
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT, ROW, VERSION
-from mooring.gateway.traffic.routing import Target
 
 Fault = Literal["", "refused", "nan", "too_likely"]
 Fate = Literal["ok", "unreachable", "disconnected", "hangs", "breaks"]

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Literal
 
+from mooring.process.ports import free_port
+
 Direction = Literal["request", "answer"]
 Door = Literal["open", "closed", "deaf"]
 Ending = Literal["cut", "half-close", "reset"]
@@ -188,8 +190,7 @@ class _Connection:
 @contextmanager
 def faulty(target: int) -> Iterator[Line]:
     """Stand before the service on port `target` until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        line = Line(probe.getsockname()[1], target)
+    line = Line(free_port(), target)
     started = threading.Event()
     stop = asyncio.Event()
     thread = threading.Thread(target=_run, args=(line.loop, _serve(line, started, stop)))

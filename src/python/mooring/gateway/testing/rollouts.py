@@ -12,8 +12,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from mooring.contract.routing import Policy, Role
 from mooring.gateway.traffic.abort import Judge, Ticket
-from mooring.gateway.traffic.routing import Policy, Role
 
 ROLLOUTS = 500
 # So that some ten are under way at a time, and overtake each other.

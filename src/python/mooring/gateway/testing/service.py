@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from mooring.gateway.testing.contracts import CONTRACT
 from mooring.gateway.testing.environment import environment
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.upstream import Behaviour, FakeUpstream, serve
+from mooring.process.ports import free_port
 
 # As long as the real one, see `mooring.serving.drain`.
 DRAIN_SECONDS = 0.5

@@ -20,7 +20,7 @@ from aiohttp.typedefs import Handler
 from mooring.contract import wire
 from mooring.contract.contract import Contract
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT, VERSION
-from mooring.gateway.testing.ports import free_port
+from mooring.process.ports import free_port
 
 
 @dataclass

@@ -13,10 +13,11 @@ outage of what both share fails both sides and proves nothing.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from typing import Literal
 
-from mooring.gateway.traffic.evidence import Evidence
-from mooring.gateway.traffic.routing import Policy, Role
+from mooring.contract.evidence import Evidence
+from mooring.contract.routing import Policy, Role
 
 Rule = Literal["errors", "invalid", "slow"]
 Verdict = Literal["inconclusive", "no_harm_seen", "aborted"]
@@ -77,10 +78,11 @@ class Ticket:
 
 
 class Judge:
-    """Watches one pair of champion and challenger on one gateway."""
+    """Watches one pair of champion and challenger on one gateway; `tell` hears of each round."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, tell: Callable[[Role, Side], None] | None = None) -> None:
         self._policy = policy
+        self._tell = tell or _nobody
         self.threshold = len(RULES) / policy.false_aborts
         self.sides: dict[Role, Side] = {"champion": Side(), "challenger": Side()}
         self.evidence: dict[Rule, Evidence] = {
@@ -135,6 +137,8 @@ class Judge:
         champion, challenger = complete.sides["champion"], complete.sides["challenger"]
         if not champion.requests or not challenger.requests:
             return
+        for role, side in complete.sides.items():
+            self._tell(role, side)
         for rule in RULES:
             if rule != "slow" or complete.slow_after is not None:
                 self.evidence[rule].bet(challenger.share(rule) - champion.share(rule))
@@ -147,3 +151,7 @@ class Judge:
             ordered = sorted(self._champion_seconds)
             pace = ordered[int(_PERCENTILE * len(ordered))]
             self.slow_after = self._policy.slow_factor * pace
+
+
+def _nobody(role: Role, side: Side) -> None:
+    """Hear of a round and do nothing."""

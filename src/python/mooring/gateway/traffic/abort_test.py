@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from mooring.contract.routing import Policy, Role
 from mooring.gateway.traffic.abort import Judge, Ticket
-from mooring.gateway.traffic.routing import Policy, Role
 
 FAST, SLOW = 0.01, 0.5
 

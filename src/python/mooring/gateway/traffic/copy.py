@@ -7,9 +7,9 @@ import os
 import secrets
 from pathlib import Path
 
+from mooring.contract.routing import Routing
 from mooring.gateway.errors import BadRouting
 from mooring.gateway.traffic.document import parse_routing, read_document
-from mooring.gateway.traffic.routing import Routing
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from mooring.contract.routing import Routing
 from mooring.gateway.errors import BadRouting
-from mooring.gateway.traffic.routing import Routing
 
 _CURE = "Write it again with `mooring gateway render`."
 _OLDER_CURE = "Publish it with a higher version, or restart the gateway to go back."

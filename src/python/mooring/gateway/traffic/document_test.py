@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from mooring.contract.routing import Routing
 from mooring.gateway.errors import BadRouting
 from mooring.gateway.traffic.document import check_successor, parse_routing, read_routing
-from mooring.gateway.traffic.routing import Routing
 
 TARGET = {"urls": ["http://127.0.0.1:3000"], "version": 1, "bundle": "a" * 64}
 

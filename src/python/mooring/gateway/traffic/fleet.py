@@ -10,12 +10,12 @@ import asyncio
 import random
 from collections.abc import Iterable
 
+from mooring.contract.routing import Role, Route, Routing, Target
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.settings import Settings
 from mooring.gateway.traffic.models import Model, Models
 from mooring.gateway.traffic.report import Report
 from mooring.gateway.traffic.rollout import Rollout
-from mooring.gateway.traffic.routing import Role, Route, Routing, Target
 from mooring.gateway.traffic.shadow import Remember, Shadow
 from mooring.gateway.traffic.stock import Stock
 from mooring.gateway.traffic.variant import Variant

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from mooring.contract.routing import Route
 from mooring.gateway.call import Call
 from mooring.gateway.errors import UnknownModel, UnknownVersion
 from mooring.gateway.traffic.rollout import Rollout
-from mooring.gateway.traffic.routing import Route
 from mooring.gateway.traffic.shadow import Shadow
 from mooring.gateway.traffic.variant import Variant
 

@@ -54,8 +54,7 @@ class Report:
 
     def follow(self, name: str, before: Model, after: Model | None) -> None:
         """Another document is in force: take back what no longer holds."""
-        if after is None or after.challenger is None:
-            before.rollout.forget()
+        before.rollout.follow(after.rollout if after else None)
         if after is None:
             for info in self._shown.pop(name, set()):
                 self._forget(name, info)

@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from mooring.contract.routing import Role, Route
 from mooring.gateway.errors import UpstreamError
 from mooring.gateway.traffic.abort import RULES, Judge, Rule, Ticket
-from mooring.gateway.traffic.routing import Role, Route
 from mooring.gateway.traffic.split import Split
+from mooring.gateway.traffic.tally import Tally
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.traffic import (
     CANARY_ABORTED,
@@ -47,7 +48,8 @@ class Rollout:
         self.model = model
         self.route = route
         self.since = now()
-        self.judge = Judge(route.policy)
+        self._tally = Tally(model, route, instruments)
+        self.judge = Judge(route.policy, self._tally.count)
         self.aborted_by: Rule | None = None
         self.aborted_at: float | None = None
         self._split = Split(model, route, chance)
@@ -129,8 +131,14 @@ class Rollout:
             },
         )
 
-    def forget(self) -> None:
-        """Take back what was exported; the model or its challenger is withdrawn."""
+    def follow(self, after: Rollout | None) -> None:
+        """Another route is in force, or none: take back what no longer holds."""
+        if after is None or _pair(after.route) != _pair(self.route):
+            self._tally.forget()
+        if after is None or after.route.challenger is None:
+            self._forget()
+
+    def _forget(self) -> None:
         for metric in (CANARY_WEIGHT, CANARY_ABORTED):
             self._instruments.forget(metric, model=self.model)
         for rule in RULES:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from mooring.contract.routing import Policy, Role, Route, Target
 from mooring.gateway.errors import UpstreamRefused
 from mooring.gateway.traffic.rollout import Rollout
-from mooring.gateway.traffic.routing import Policy, Role, Route, Target
 from mooring.telemetry.binding import bind
 from mooring.telemetry.catalogue import metrics_of
 
@@ -23,8 +23,8 @@ def changed(**change: Any) -> Route:
     return CANARY.model_copy(update=change)
 
 
-def rollout(route: Route = CANARY) -> Rollout:
-    instruments = bind(metrics_of("gateway"), CollectorRegistry())
+def rollout(route: Route = CANARY, registry: CollectorRegistry | None = None) -> Rollout:
+    instruments = bind(metrics_of("gateway"), registry or CollectorRegistry())
     return Rollout("flight_delay", route, instruments, random.Random(1), now=lambda: 7.0)
 
 
@@ -110,3 +110,38 @@ def test_a_call_that_is_given_up_is_settled_too() -> None:
     asyncio.run(scenario())
     assert on.judge.sides["challenger"].requests == 0
     assert on.judge.sides["champion"].requests == 1
+
+
+def counted(registry: CollectorRegistry, name: str, version: int, **labels: str) -> float | None:
+    named = {"model": "flight_delay", "version": str(version)} | labels
+    return registry.get_sample_value(f"mooring_gateway_canary_{name}_total", named)
+
+
+def test_what_was_judged_is_counted_by_version_and_goes_on_from_percent_to_percent() -> None:
+    registry = CollectorRegistry()
+    before = fail(rollout(registry=registry), times=5)
+    fail(before.under(changed(percent=50.0)), times=3)
+    assert [counted(registry, "requests", version) for version in (1, 2)] == [8.0, 8.0]
+    assert counted(registry, "hits", 2, rule="errors") == 8.0
+    assert counted(registry, "hits", 1, rule="errors") == 0.0
+
+
+def test_a_request_without_one_to_compare_it_with_is_not_counted() -> None:
+    registry = CollectorRegistry()
+    asyncio.run(rollout(registry=registry).watched("champion", asyncio.sleep(0)))
+    assert counted(registry, "requests", 1) is None
+
+
+@pytest.mark.parametrize(
+    ("route", "kept"),
+    [
+        pytest.param(changed(percent=50.0), 5.0, id="the same pair"),
+        pytest.param(changed(challenger=THREE), None, id="another challenger"),
+        pytest.param(Route(champion=TWO), None, id="a promotion"),
+    ],
+)
+def test_the_counts_are_those_of_a_pair(route: Route, kept: float | None) -> None:
+    registry = CollectorRegistry()
+    before = fail(rollout(registry=registry), times=5)
+    before.follow(before.under(route))
+    assert counted(registry, "requests", 2) == kept

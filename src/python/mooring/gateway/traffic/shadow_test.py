@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from mooring.contract.columns import columns_of
 from mooring.contract.contract import Contract
+from mooring.contract.routing import Target
 from mooring.gateway.call import Call
 from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.hop.served import Served
@@ -33,7 +34,6 @@ from mooring.gateway.testing.versions import (
     shadowed,
     target,
 )
-from mooring.gateway.traffic.routing import Target
 from mooring.gateway.traffic.shadow import Answered, Shadow
 from mooring.gateway.traffic.stock import Stock
 from mooring.gateway.traffic.variant import Variant

@@ -9,11 +9,11 @@ from concurrent.futures import TimeoutError as OutOfTime
 from dataclasses import dataclass
 from pathlib import Path
 
+from mooring.contract.routing import Routing
 from mooring.gateway.errors import BadRouting
 from mooring.gateway.traffic.copy import LastGood
 from mooring.gateway.traffic.document import parse_routing, read_document
 from mooring.gateway.traffic.patience import in_background
-from mooring.gateway.traffic.routing import Routing
 
 # A shared folder that does not answer within this time is as good as missing.
 _START_SECONDS = 5.0

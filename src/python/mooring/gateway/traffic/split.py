@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from hashlib import blake2b
 
-from mooring.gateway.traffic.routing import Route
+from mooring.contract.routing import Route
 
 _BYTES = 8
 _RANGE = float(2 ** (8 * _BYTES))

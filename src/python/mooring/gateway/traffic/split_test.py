@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2_contingency
 
-from mooring.gateway.traffic.routing import Mode, Route, Target
+from mooring.contract.routing import Mode, Route, Target
 from mooring.gateway.traffic.split import Split
 
 CHAMPION = Target(urls=("http://127.0.0.1:3000",), version=1, bundle="a" * 64)

@@ -11,11 +11,11 @@ import asyncio
 from collections.abc import Callable, Collection
 from itertools import count
 
+from mooring.contract.routing import Target
 from mooring.gateway.hop.breaker import State
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.upstream import Upstream
 from mooring.gateway.settings import Settings
-from mooring.gateway.traffic.routing import Target
 from mooring.gateway.traffic.watch import watch
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.resilience import BREAKER_STATE

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mooring.contract.columns import Columns
+from mooring.contract.routing import Role, Target
 from mooring.gateway.errors import UpstreamNotReady
 from mooring.gateway.hop.balance import Balancer
 from mooring.gateway.hop.coalesce import Coalescer
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.served import Served
-from mooring.gateway.traffic.routing import Role, Target
 from mooring.telemetry.binding import Instruments
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from mooring.contract.columns import Columns
+from mooring.contract.routing import Target
 from mooring.gateway.errors import UpstreamError, UpstreamNotReady, UpstreamTimeout
 from mooring.gateway.hop.deadline import Deadline
 from mooring.gateway.hop.replica import Replica
 from mooring.gateway.hop.served import Served
 from mooring.gateway.hop.upstream import Answered
 from mooring.gateway.testing.contracts import BUNDLE, CONTRACT, VERSION
-from mooring.gateway.traffic.routing import Target
 from mooring.gateway.traffic.watch import learn
 
 SERVED = Served.of(Target(urls=("http://a",), version=VERSION, bundle=BUNDLE), CONTRACT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
+from mooring.process.ports import free_port
 from mooring.serving.service import model_service
 
 SERVICE = f"""
@@ -101,7 +101,7 @@ def serving_bento(bento: Path, cwd: Path, **environ: str) -> Iterator[Service]:
 
 @contextmanager
 def _started(target: str, cwd: Path, environ: Mapping[str, str]) -> Iterator[Service]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "bentoml", "serve", target]
     address = ["--host", "127.0.0.1", "--port", str(port)]
     output = cwd / "output.txt"
@@ -117,9 +117,3 @@ def _started(target: str, cwd: Path, environ: Mapping[str, str]) -> Iterator[Ser
             process.wait(20)
         finally:
             process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -21,6 +21,8 @@ NEJSDS 2, 2024). Sums of such gamblers are again such a gambler.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 # From a difference of a few in a thousand to one that every second answer shows.
 _STAKES = (0.02, 0.06, 0.2, 0.5, 0.95)
 
@@ -28,17 +30,33 @@ _STAKES = (0.02, 0.06, 0.2, 0.5, 0.95)
 _HALF_RESERVE = 100.0
 
 
+@dataclass(frozen=True)
+class Money:
+    """What a gambler has between two rounds: enough to go on after a restart."""
+
+    staked: tuple[float, ...] = (0.5 / len(_STAKES),) * len(_STAKES)
+    reserve: float = 0.5
+    rounds: int = 0
+    peak: float = 1.0
+
+
 class Evidence:
     """The gambler's money; `value` is what he has, `peak` the most he ever had."""
 
-    def __init__(self, tolerance: float) -> None:
+    def __init__(self, tolerance: float, money: Money | None = None) -> None:
+        money = money or Money()
         self._tolerance = tolerance
         self._stakes = tuple(stake / (1.0 + tolerance) for stake in _STAKES)
-        self._staked = [0.5 / len(_STAKES)] * len(_STAKES)
-        self._reserve = 0.5
-        self.rounds = 0
-        self.value = 1.0
-        self.peak = 1.0
+        self._staked = list(money.staked)
+        self._reserve = money.reserve
+        self.rounds = money.rounds
+        self.value = money.reserve + sum(money.staked)
+        self.peak = money.peak
+
+    @property
+    def money(self) -> Money:
+        """What he has now."""
+        return Money(tuple(self._staked), self._reserve, self.rounds, self.peak)
 
     def bet(self, excess: float) -> None:
         """Play one round; `excess` is the difference of two shares, from -1 to 1."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mooring.gateway.traffic.routing import Policy, Routing
+from mooring.contract.routing import Policy, Routing
 
 URLS = ["http://127.0.0.1:3000"]
 CHAMPION = {"urls": URLS, "version": 1, "bundle": "a" * 64}

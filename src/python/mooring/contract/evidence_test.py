@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mooring.gateway.traffic.evidence import Evidence
+from mooring.contract.evidence import Evidence
 
 THRESHOLD = 100.0
 
@@ -83,3 +83,13 @@ def test_of_many_fair_games_few_are_ever_won() -> None:
         for _ in range(400)
     )
     assert won / 400 <= 1 / 20
+
+
+@given(st.lists(st.floats(-1.0, 1.0), max_size=50), st.lists(st.floats(-1.0, 1.0), max_size=50))
+def test_a_game_that_was_broken_off_goes_on_with_the_same_money(
+    before: list[float], after: list[float]
+) -> None:
+    resumed = Evidence(0.01, played(before, 0.01).money)
+    for each in after:
+        resumed.bet(each)
+    assert resumed.money == played([*before, *after], 0.01).money

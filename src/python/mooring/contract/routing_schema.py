@@ -1,6 +1,6 @@
 """The JSON schema of the routing document, for those who write it in another language.
 
-    python -m mooring.gateway.traffic.schema > …/gateway/traffic/routing.schema.json
+    python -m mooring.contract.routing_schema > …/contract/routing.schema.json
 
 What it cannot say (a mode needs a challenger, two targets differ) `mooring gateway check-config`
 does.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sys
 
-from mooring.gateway.traffic.routing import Routing
+from mooring.contract.routing import Routing
 
 
 def schema() -> str:
