@@ -88,7 +88,7 @@ def false_alarms(years: int) -> tuple[list[int], int]:
     """False alarms of each year, of any statistic, and the weeks of all years."""
     sums = Sums.of(answers(), answers().labels)
     found, weeks = [], 0
-    for first, rest in _years(years, len(sums.rows)):
+    for first, rest in dealt(years, len(sums.rows)):
         watch, alarms = Watch.over(STATISTICS, QUARTER), 0
         for week in rest:
             watch = watch.after(judged(sums, first, sums, week))
@@ -99,14 +99,18 @@ def false_alarms(years: int) -> tuple[list[int], int]:
     return found, weeks
 
 
-def delays(concept: Concept, years: int) -> list[int]:
-    """In each year, the weeks from a change of concept to the alarm; those that alarmed in the
-    quarter before it begin again, as after a retrain.
+def delays(after: Sums, years: int) -> list[int]:
+    """In each year, the weeks from a change to the alarm; those that alarmed in the quarter before
+    it begin again, as after a retrain.
     """
-    chance = np.random.default_rng(SEED).random(len(answers().labels))
     before = Sums.of(answers(), answers().labels)
-    after = Sums.of(answers(), concept(answers().labels, chance))
-    return [_delay(before, after, first, rest) for first, rest in _years(years, len(before.rows))]
+    return [_delay(before, after, *year) for year in dealt(years, len(before.rows))]
+
+
+def changed(concept: Concept) -> Sums:
+    """The sums of a year of another concept."""
+    chance = np.random.default_rng(SEED).random(len(answers().labels))
+    return Sums.of(answers(), concept(answers().labels, chance))
 
 
 def _delay(before: Sums, after: Sums, first: NDArray[np.intp], rest: Weeks) -> int:
@@ -121,12 +125,13 @@ def _delay(before: Sums, after: Sums, first: NDArray[np.intp], rest: Weeks) -> i
     return len(rest)
 
 
-def _years(years: int, days: int) -> Iterator[tuple[NDArray[np.intp], Weeks]]:
+def dealt(years: int, days: int) -> Iterator[tuple[NDArray[np.intp], Weeks]]:
+    """Years whose days are dealt anew: the reference's, and those of each week after it."""
     chance = np.random.default_rng(SEED)
     for _ in range(years):
-        dealt = chance.permutation(days)
+        order = chance.permutation(days)
         starts = range(REFERENCE, days - WINDOW + 1, WINDOW)
-        yield dealt[:REFERENCE], [dealt[start : start + WINDOW] for start in starts]
+        yield order[:REFERENCE], [order[start : start + WINDOW] for start in starts]
 
 
 def a_quarter(alarms: list[int], weeks: int) -> tuple[float, float]:
@@ -145,7 +150,7 @@ def main() -> None:
     say(f"False alarms a quarter: {mean:.2f}, at most {bound:.2f} (95 %), over {years} years.\n\n")
     say("| concept | found within 1 week | 3 weeks | median weeks |\n|---|---|---|---|\n")
     for name, concept in CONCEPTS.items():
-        weeks = np.array(delays(concept, years))
+        weeks = np.array(delays(changed(concept), years))
         say(f"| {name} | {(weeks <= 1).mean():.2f} | {(weeks <= 3).mean():.2f} ")
         say(f"| {np.median(weeks):.0f} |\n")
 

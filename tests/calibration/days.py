@@ -14,6 +14,7 @@ from models.flight_delay.data import extract
 from mooring.bundle.load import load_model
 from mooring.bundle.manifest import REFERENCE
 from mooring.bundle.open import Bundle, open_bundle
+from mooring.contract.columns import Columns
 from mooring.data.columns import columns_from
 from mooring.drift.bins import SCORE
 from mooring.drift.reference import Reference, read_reference
@@ -59,13 +60,29 @@ def dates() -> list[str]:
 @cache
 def answers() -> Answers:
     """What the champion says to flights after those that it has learned from."""
-    last = np.datetime64(champion().manifest.dataset.period.end)
-    after = _dates(_flights()) > last
+    after = _after()
     return Answers(
         _day(_flights().filter(after)),
         _scores()[after],
         _flights()["late"].to_numpy()[after].astype(np.float64),
     )
+
+
+def columns_after() -> Columns:
+    """The rows of `answers`, by feature."""
+    return columns_from(champion().contract, _flights().filter(_after()))
+
+
+def dates_after() -> list[str]:
+    """The days of `answers`, as 2013-03-15."""
+    return [str(date) for date in np.unique(_dates(_flights())[_after()])]
+
+
+def scored(columns: Columns) -> Floats:
+    """What the champion says to rows of any number, shape (n,)."""
+    model, rows = load_model(champion()), len(next(iter(columns.values())))
+    cuts = (slice(start, start + _BATCH) for start in range(0, rows, _BATCH))
+    return np.concatenate([model.predict({n: c[cut] for n, c in columns.items()}) for cut in cuts])
 
 
 def counted(day: NDArray[np.intp], codes: NDArray[np.intp], bins: int) -> Days:
@@ -103,7 +120,9 @@ def _day(flights: pl.DataFrame) -> NDArray[np.intp]:
 
 @cache
 def _scores() -> Floats:
-    columns = columns_from(champion().contract, _flights())
-    model = load_model(champion())
-    cuts = (slice(start, start + _BATCH) for start in range(0, len(_flights()), _BATCH))
-    return np.concatenate([model.predict({n: c[cut] for n, c in columns.items()}) for cut in cuts])
+    return scored(columns_from(champion().contract, _flights()))
+
+
+def _after() -> NDArray[np.bool_]:
+    last = np.datetime64(champion().manifest.dataset.period.end)
+    return np.asarray(_dates(_flights()) > last)

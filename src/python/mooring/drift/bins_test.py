@@ -55,6 +55,14 @@ def test_each_number_is_in_the_one_bin_that_a_reader_would_say(
     assert (bins.counts(column) == np.bincount(codes, minlength=len(bins.labels))).all()
 
 
+@settings(deadline=None, max_examples=20)
+@given(number_bins(), st.lists(numbers, min_size=1, max_size=50))
+def test_many_numbers_are_counted_like_few(bins: NumberBins, values: list[float]) -> None:
+    few = np.array([*values, *bins.edges, *bins.atoms, np.inf, -np.inf, np.nan])
+    times = 10_000 // len(few) + 1
+    assert (bins.counts(np.tile(few, times)) == times * bins.counts(few)).all()
+
+
 @settings(deadline=None)
 @given(number_bins(), st.lists(numbers))
 def test_counts_of_eight_parts_add_up_to_those_of_the_whole(
@@ -90,7 +98,7 @@ names = st.text(max_size=9)
 @settings(deadline=None)
 @given(
     st.lists(st.text(min_size=1, max_size=9), max_size=20, unique=True),
-    st.integers(0, 20),
+    st.integers(0, 19),  # with three more bins of their own, as many as there may be
     st.lists(names),
 )
 def test_strings_are_counted_alike_whether_decoded_or_not(

@@ -49,7 +49,23 @@ class Calibration:
     def chance(self, scores: ArrayLike) -> Floats:
         """The chance of each score, shape (n,)."""
         found = np.interp(np.asarray(scores, dtype=np.float64), self.scores, self.chances)
-        return np.clip(found, _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
+        return bounded(found)
+
+
+def bounded(chances: ArrayLike) -> Floats:
+    """Chances, a little away from 0 and 1."""
+    return np.clip(np.asarray(chances, dtype=np.float64), _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
+
+
+def log_losses(scores: Floats, chances: Floats) -> Floats:
+    """The mean log loss of each score over labels drawn by `chances`, in nats, shape (n,)."""
+    p = bounded(scores)
+    return np.asarray(-chances * np.log(p) - (1.0 - chances) * np.log1p(-p))
+
+
+def squared_errors(scores: Floats, chances: Floats) -> Floats:
+    """The mean squared error of each score over labels drawn by `chances`, shape (n,)."""
+    return np.asarray(chances * (1.0 - scores) ** 2 + (1.0 - chances) * scores**2)
 
 
 def expected(scores: ArrayLike, chances: ArrayLike) -> dict[str, float]:
@@ -61,12 +77,10 @@ def expected(scores: ArrayLike, chances: ArrayLike) -> dict[str, float]:
     s, c = np.asarray(scores, dtype=np.float64), np.asarray(chances, dtype=np.float64)
     if not s.size:
         return dict.fromkeys(("base_rate", "brier", "log_loss", "roc_auc"), float("nan"))
-    bounded = np.clip(s, _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
-    losses = -c * np.log(bounded) - (1.0 - c) * np.log1p(-bounded)
     return {
         "base_rate": float(c.mean()),
-        "brier": float((c * (1.0 - s) ** 2 + (1.0 - c) * s**2).mean()),
-        "log_loss": float(losses.mean()),
+        "brier": float(squared_errors(s, c).mean()),
+        "log_loss": float(log_losses(s, c).mean()),
         "roc_auc": _expected_auc(s, c),
     }
 

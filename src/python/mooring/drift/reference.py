@@ -14,19 +14,22 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from mooring.contract.canonical import canonical_json
-from mooring.contract.columns import Column, Columns
+from mooring.contract.columns import Columns
 from mooring.contract.contract import Contract
 from mooring.drift.bins import (
     FROZEN,
     SCORE,
     Binned,
     CategoryBins,
+    Codes,
     Counts,
     NumberBins,
     Rows,
     unreadable,
 )
 from mooring.drift.freeze import Values, bins_of, score_bins
+from mooring.drift.outcomes import Outcomes, outcomes_of
+from mooring.drift.sample import Sample, sample_of
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
@@ -62,6 +65,9 @@ class BlockedBins(Binned):
 class Reference(BaseModel):
     """The reference of one bundle: blocks in the order of time, features in that of the contract,
     then the score.
+
+    Bundles from before there were outcomes and a sample have none: labels and how features go
+    together are not watched then.
     """
 
     model_config = FROZEN
@@ -71,6 +77,8 @@ class Reference(BaseModel):
     contract: str
     blocks: Annotated[tuple[Block, ...], Field(min_length=1)]
     features: tuple[BlockedBins, ...]
+    outcomes: Outcomes | None = Field(default=None, exclude_if=lambda found: found is None)
+    sample: Sample | None = Field(default=None, exclude_if=lambda found: found is None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -81,6 +89,17 @@ class Reference(BaseModel):
         names = [feature.feature for feature in self.features]
         if len(set(names)) != len(names) or SCORE not in names:
             raise ValueError("features are distinct, and one is the score")
+        return self
+
+    @model_validator(mode="after")
+    def _of_these_blocks(self) -> Self:
+        if self.outcomes is not None and len(self.outcomes.blocks) != len(self.blocks):
+            raise ValueError("there are outcomes of each block")
+        if self.sample is not None:
+            if {len(texts) for texts in self.sample.codes.values()} != {len(self.blocks)}:
+                raise ValueError("there is a sample of each block")
+            if not set(self.sample.features) <= {feature.feature for feature in self.features}:
+                raise ValueError("the sample is of features that have bins")
         return self
 
     @property
@@ -101,26 +120,35 @@ class Reference(BaseModel):
 
 
 def reference_of(
-    contract: Contract, columns: Columns, predictions: Values, days: NDArray[Any]
+    contract: Contract,
+    columns: Columns,
+    predictions: Values,
+    days: NDArray[Any],
+    outcomes: tuple[Values, Values] | None = None,
 ) -> Reference:
     """Freeze the bins of rows that the model has not learned from, and count these rows in them.
 
     `predictions` are what the served runtime says to them, `days` the day of each row's event time
-    (datetime64, or days since 1970); both of shape (n,), as each of `columns`.
+    (datetime64, or days since 1970), `outcomes` predictions and labels; all of shape (n,), as each
+    of `columns`. The predictions of `outcomes` may be another runtime's: sums of them are written
+    with ten digits, which scikit-learn has alike on every machine.
     """
     names, blocks = np.unique(days.astype("datetime64[D]"), return_inverse=True)
     sizes = np.bincount(blocks, minlength=len(names)).tolist()
-    binned = [
-        _blocked(f.name, bins_of(f, columns[f.name]), columns[f.name], blocks)
-        for f in contract.features
-    ]
+    values = {**{f.name: columns[f.name] for f in contract.features}, SCORE: predictions}
+    bins = {f.name: bins_of(f, columns[f.name]) for f in contract.features}
+    bins[SCORE] = score_bins(predictions)
+    codes = {name: each.assign(values[name]) for name, each in bins.items()}
+    told = {f.name: codes[f.name] for f in contract.features if not f.sensitive}
     return Reference(
         model=contract.name,
         contract=contract.version,
         blocks=tuple(
             Block(day=str(day), rows=rows) for day, rows in zip(names, sizes, strict=True)
         ),
-        features=(*binned, _blocked(SCORE, score_bins(predictions), predictions, blocks)),
+        features=tuple(_blocked(name, bins[name], codes[name], blocks) for name in bins),
+        outcomes=outcomes and outcomes_of(contract.prediction.kind, *outcomes, blocks),
+        sample=sample_of({**told, SCORE: codes[SCORE]}, blocks) if len(blocks) else None,
     )
 
 
@@ -133,10 +161,10 @@ def read_reference(document: bytes, *, place: str) -> Reference:
 
 
 def _blocked(
-    name: str, bins: NumberBins | CategoryBins, values: Column, blocks: NDArray[np.intp]
+    name: str, bins: NumberBins | CategoryBins, codes: Codes, blocks: NDArray[np.intp]
 ) -> BlockedBins:
     size, count = len(bins.labels), int(blocks.max(initial=-1)) + 1
-    flat = np.bincount(blocks * size + bins.assign(values), minlength=count * size)
+    flat = np.bincount(blocks * size + codes, minlength=count * size)
     counts = flat.reshape(count, size)
     return BlockedBins(
         feature=name,

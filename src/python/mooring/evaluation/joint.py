@@ -41,7 +41,10 @@ def tell_apart(
 
     `rows` of shape (n, features), NaN for missing, categories as codes; `blocks` the number of each
     row's block; `window` of shape (blocks,): which are the window's. Every other block of each side
-    is learned from, the rest is judged. Raises ValueError with fewer than two blocks on a side.
+    is learned from, the rest is judged. Give it features that vary from row to row within a block:
+    one that hardly does, such as the weekday or the weather, names blocks, and with a single one of
+    them changes of how the others go together are no longer told. Raises ValueError with fewer than
+    two blocks on a side.
     """
     learned = _halves(window)
     train = learned[blocks]
