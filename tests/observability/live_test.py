@@ -16,6 +16,7 @@ from mooring.observability.query import Query as PanelQuery
 from mooring.observability.testing.programs import path_or_skip
 from mooring.observability.trial.asked import Dashboard, Query, read
 from mooring.observability.trial.execute import Reader, execute, findings
+from mooring.telemetry.catalogue import metrics_of
 from tests.observability.callers import asking
 from tests.observability.live import Scene, scene
 
@@ -50,19 +51,27 @@ def until(found: Callable[[], object]) -> None:
 
 
 def should_have_data(board: Dashboard) -> Dashboard:
-    """The board without what is planned, and without what is empty while all is well."""
+    """The board without what the monitor shows, since none runs here, and without what is empty
+    while all is well.
+    """
     known = expected()
 
     def asked(query: Query) -> bool:
         panel = known[(board.uid, query.panel or 0)]
-        return not panel.empty_when_healthy and query.ref not in panel.planned_queries
+        return not panel.empty_when_healthy and not of_monitor(query.expr)
 
-    known_variables = (v for v in board.variables if not planned_metrics(PanelQuery(v.match)))
+    known_variables = (v for v in board.variables if not of_monitor(v.match))
     return replace(
         board,
         queries=tuple(query for query in board.queries if asked(query)),
         variables=tuple(known_variables),
     )
+
+
+def of_monitor(expr: str) -> bool:
+    """Whether a query asks for a metric that only a monitor shows."""
+    away = [replace(metric, planned=True) for metric in metrics_of("monitor")]
+    return bool(planned_metrics(PanelQuery(expr), away))
 
 
 def said(board: Dashboard, live: Scene) -> str:

@@ -30,8 +30,8 @@ from mooring.cli.http import status_of
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.environment import environment
 from mooring.gateway.testing.gateway import JSON, routing_document, until
-from mooring.gateway.testing.ports import free_port
 from mooring.gateway.testing.upstream import upstream
+from mooring.process.ports import free_port
 
 OFF, ON, STOPPED, FULL, SLOW = "off", "on", "writer stopped", "disk full", "disk slow"
 

@@ -1,10 +1,10 @@
-"""Each running process exports what the catalogue says of it, and nothing else."""
+"""Gateway and service export what the catalogue says of each, and nothing else."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from operator import eq
 
@@ -15,9 +15,8 @@ from mooring.observability.programs import PROMTOOL
 from mooring.observability.testing.programs import path_or_skip
 from mooring.telemetry.bins import FEATURE_BIN, REFERENCE_BIN_ROWS
 from mooring.telemetry.budget import BUDGET, Size, most_series
-from mooring.telemetry.catalogue import CATALOGUE, metrics_of
-from mooring.telemetry.metric import Metric, Process
-from mooring.telemetry.standard import PROCESS, PYTHON_GC, PYTHON_INFO, External
+from mooring.telemetry.metric import Process
+from tests.telemetry.declared import differences
 from tests.telemetry.exposed import Exposed
 from tests.telemetry.running import MODEL, OPENMETRICS, Running, running
 
@@ -25,12 +24,6 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/p
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 UNKEPT = "0af7651916cd43dd8448eb211c80319c"
-
-# Of several workers nobody tells of collections.
-BESIDES: dict[Process, tuple[External, ...]] = {
-    "gateway": (*PROCESS, PYTHON_INFO, *PYTHON_GC),
-    "service": (*PROCESS, PYTHON_INFO),
-}
 
 
 @pytest.fixture(scope="module")
@@ -50,29 +43,6 @@ def process(request: pytest.FixtureRequest) -> Process:
 @pytest.fixture
 def exposed(both: Running, process: Process) -> Exposed:
     return both.of_gateway() if process == "gateway" else both.of_service()
-
-
-def differences(process: Process, exposed: Exposed) -> list[str]:
-    """How what is shown differs from what is declared."""
-    declared = {metric.name: metric for metric in metrics_of(process)}
-    besides = {metric.name: metric for metric in BESIDES[process]}
-    expected = {name: metric.kind for name, metric in (declared | besides).items()}
-    names = sorted(expected.items() ^ exposed.kinds.items())
-    return [f"{name}: {kind}, declared or shown only" for name, kind in names] + [
-        f"{sample.name}: {problem}"
-        for name, sample in exposed.samples
-        if name in declared
-        for problem in _mislabelled(declared[name], sample.labels)
-    ]
-
-
-def _mislabelled(metric: Metric, labels: dict[str, str]) -> Iterable[str]:
-    own = {name: value for name, value in labels.items() if name != "le"}
-    if tuple(sorted(own)) != tuple(sorted(metric.label_names)):
-        yield f"labels {sorted(own)}"
-    for label in metric.labels:
-        if not label.admits(own.get(label.name, "")):
-            yield f"{label.name}={own.get(label.name)}"
 
 
 def test_a_process_exports_exactly_its_part(process: Process, exposed: Exposed) -> None:
@@ -152,8 +122,3 @@ def test_openmetrics_carries_traces_that_are_kept_and_no_series_of_creation(
     assert UNKEPT not in text
     assert "_created" not in text
     assert "trace_id" not in both.scraped()
-
-
-def test_every_planned_metric_is_exported_by_nobody(both: Running) -> None:
-    shown = both.of_gateway().kinds | both.of_service().kinds
-    assert not [metric.name for metric in CATALOGUE if metric.planned and metric.name in shown]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,15 +11,7 @@ from pathlib import Path
 import pytest
 
 from mooring.predictionlog.testing import full_disk
-
-OWN_MOUNTS = ["unshare", "--mount", "--propagation", "private"]
-
-
-def may_mount(folder: Path) -> bool:
-    if os.geteuid() or not shutil.which("unshare"):
-        return False
-    mount = ["mount", "-t", "tmpfs", "tmpfs", str(folder)]
-    return subprocess.run([*OWN_MOUNTS, *mount], capture_output=True, check=False).returncode == 0
+from mooring.predictionlog.testing.mounts import OWN_MOUNTS, may_mount
 
 
 def test_a_full_disk_refuses_and_what_waited_is_written_when_there_is_room(tmp_path: Path) -> None:

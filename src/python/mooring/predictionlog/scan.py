@@ -29,7 +29,7 @@ class Found:
 def frames_in(path: Path) -> Iterator[tuple[int, Frame]]:
     """The whole frames of a file, each with the byte it begins at.
 
-    Raises DamagedSegment where they end before the file does, UnreadableLog.
+    Raises DamagedSegment where they end before the file does, FileNotFoundError, UnreadableLog.
     """
     try:
         with path.open("rb") as file:
@@ -42,6 +42,8 @@ def frames_in(path: Path) -> Iterator[tuple[int, Frame]]:
                     offset += frame.size
             except BrokenFrame as error:
                 raise DamagedSegment(path, offset, error.problem) from None
+    except FileNotFoundError:  # deleted meanwhile, which readers pass over
+        raise
     except OSError as error:
         raise _unreadable(path, error) from None
 

@@ -292,6 +292,18 @@ def test_the_segments_behind_a_damaged_one_are_read_when_somebody_is_told(
     assert [damage.path for damage in told] == [path]
 
 
+def test_a_segment_that_is_deleted_while_others_are_read_is_passed_over(
+    tmp_path: Path, time: Time
+) -> None:
+    sealed(tmp_path, time, 1)
+    time.now += 1
+    second = sealed(tmp_path, time, 2)
+    reading = predictions(tmp_path, MODEL)
+    assert ids_in([next(reading)]) == names(1)
+    delete(second)
+    assert list(reading) == []
+
+
 def test_what_is_too_old_or_too_much_is_deleted_oldest_first(
     tmp_path: Path, folder: Path, time: Time
 ) -> None:

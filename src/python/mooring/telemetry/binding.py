@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, product
 from typing import TYPE_CHECKING, Any
 
 from mooring.telemetry.metric import Metric
@@ -72,11 +72,14 @@ def bind(metrics: Iterable[Metric], registry: CollectorRegistry) -> Instruments:
 
 @dataclass(frozen=True)
 class Sample:
-    """The value of one series."""
+    """The value of one series; of a histogram the sum of what it holds, and `counts` of how many
+    fell into each of its buckets (up to its bound, above the one before), and beyond the last.
+    """
 
     metric: Metric
     labels: Mapping[str, str]
     value: float
+    counts: tuple[int, ...] = ()
 
 
 class AtScrape:
@@ -97,16 +100,29 @@ class AtScrape:
         """The metrics with their values of this moment."""
         families = {metric.name: _family(metric) for metric in self._metrics}
         for sample in self._read():
-            values = _values(sample.metric, dict(sample.labels))
-            families[sample.metric.name].add_metric(values, sample.value)
+            _add(families[sample.metric.name], sample)
         return families.values()
 
 
 def _family(metric: Metric) -> Any:
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+    from prometheus_client import core
 
-    family = CounterMetricFamily if metric.kind == "counter" else GaugeMetricFamily
+    family = {
+        "counter": core.CounterMetricFamily,
+        "gauge": core.GaugeMetricFamily,
+        "histogram": core.HistogramMetricFamily,
+    }[metric.kind]
     return family(metric.name, metric.help, labels=metric.label_names)
+
+
+def _add(family: Any, sample: Sample) -> None:
+    values = _values(sample.metric, dict(sample.labels))
+    if sample.metric.kind != "histogram":
+        family.add_metric(values, sample.value)
+        return
+    bounds = [*map(str, sample.metric.buckets), "+Inf"]
+    up_to = list(zip(bounds, accumulate(sample.counts), strict=True))
+    family.add_metric(values, up_to, sample.value)
 
 
 def _collector(metric: Metric, registry: CollectorRegistry) -> Any:

@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.openmetrics import exposition as openmetrics
 
-from mooring.telemetry.binding import Instruments, bind
+from mooring.telemetry.binding import AtScrape, Instruments, Sample, bind
 from mooring.telemetry.catalogue import CATALOGUE
 from mooring.telemetry.metric import Label, Metric
 
@@ -50,6 +50,18 @@ def test_each_kind_of_metric_records(registry: CollectorRegistry, instruments: I
     assert registry.get_sample_value("mooring_counted_total", {"kind": "hot"}) == 3.0
     assert registry.get_sample_value("mooring_named", {"model": "m", "kind": "hot"}) == 7.0
     assert registry.get_sample_value("mooring_timed_seconds_bucket", {"le": "1.0"}) == 1.0
+
+
+def test_a_histogram_that_somebody_else_counted_is_shown_as_one(
+    registry: CollectorRegistry,
+) -> None:
+    counted = Sample(TIMED, {}, 7.5, (3, 2))
+    registry.register(AtScrape([TIMED], lambda: [counted]))
+    value = registry.get_sample_value
+    assert value("mooring_timed_seconds_bucket", {"le": "1.0"}) == 3.0
+    assert value("mooring_timed_seconds_bucket", {"le": "+Inf"}) == 5.0
+    assert value("mooring_timed_seconds_count") == 5.0
+    assert value("mooring_timed_seconds_sum") == 7.5
 
 
 def test_only_a_trace_that_is_kept_becomes_an_exemplar(

@@ -39,9 +39,12 @@ def test_a_metric_has_one_line_of_help_an_owner_and_no_unbounded_label(metric: M
 
 
 def test_each_process_exports_its_own_part() -> None:
-    gateway, service = set(metrics_of("gateway")), set(metrics_of("service"))
-    assert gateway | service == {metric for metric in CATALOGUE if not metric.planned}
+    gateway, service, monitor = (
+        set(metrics_of(process)) for process in ("gateway", "service", "monitor")
+    )
+    assert gateway | service | monitor == {m for m in CATALOGUE if not m.planned}
     assert gateway & service == {models.MODEL_INFO}
+    assert not monitor & (gateway | service)
 
 
 def test_importing_the_catalogue_and_the_binding_leaves_prometheus_client_alone() -> None:

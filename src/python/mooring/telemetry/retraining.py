@@ -16,72 +16,72 @@ DURATION_SECONDS = (60.0, 300.0, 900.0, 3600.0, 14400.0, 43200.0, 86400.0, 25920
 RETRAIN_REQUESTS = Metric(
     "mooring_retrain_requests_total", "counter",
     "Requests to retrain, by what was decided.",
-    ("monitor",), (MODEL, REASON, DECISION), planned=True,
+    ("monitor",), (MODEL, REASON, DECISION),
 )  # fmt: skip
 RETRAIN_RUNS = Metric(
     "mooring_retrain_runs_total", "counter",
     "Retrainings that ended.",
-    ("monitor",), (MODEL, RUN), planned=True,
+    ("monitor",), (MODEL, RUN),
 )  # fmt: skip
 RETRAIN_RUNNING = Metric(
     "mooring_retrain_running", "gauge",
     "1 while a retraining is under way, else 0.",
-    ("monitor",), (MODEL,), planned=True,
+    ("monitor",), (MODEL,),
 )  # fmt: skip
 RETRAIN_STARTED = Metric(
     "mooring_retrain_started_timestamp_seconds", "gauge",
     "When the newest retraining started.",
-    ("monitor",), (MODEL,), "timestamp_seconds", planned=True,
+    ("monitor",), (MODEL,), "timestamp_seconds",
 )  # fmt: skip
 RETRAIN_LIMIT = Metric(
     "mooring_retrain_limit_seconds", "gauge",
     "How long a retraining may take before it counts as stuck.",
-    ("monitor",), (MODEL,), "seconds", planned=True,
+    ("monitor",), (MODEL,), "seconds",
 )  # fmt: skip
 RETRAIN_LAST_SUCCESS = Metric(
     "mooring_retrain_last_success_timestamp_seconds", "gauge",
     "When the newest retraining was promoted.",
-    ("monitor",), (MODEL,), "timestamp_seconds", planned=True,
+    ("monitor",), (MODEL,), "timestamp_seconds",
 )  # fmt: skip
 RETRAIN_COOLDOWN_END = Metric(
     "mooring_retrain_cooldown_end_timestamp_seconds", "gauge",
     "Until when further requests are declined.",
-    ("monitor",), (MODEL,), "timestamp_seconds", planned=True,
+    ("monitor",), (MODEL,), "timestamp_seconds",
 )  # fmt: skip
 RETRAIN_SECONDS = Metric(
     "mooring_retrain_duration_seconds", "histogram",
     "Time from the start of a retraining to its verdict.",
-    ("monitor",), (MODEL,), "seconds", DURATION_SECONDS, planned=True,
+    ("monitor",), (MODEL,), "seconds", DURATION_SECONDS,
 )  # fmt: skip
 ALARM_TO_PROMOTION = Metric(
     "mooring_alarm_to_promotion_seconds", "histogram",
     "Time from an alarm to the challenger's promotion.",
-    ("monitor",), (MODEL,), "seconds", DURATION_SECONDS, planned=True,
+    ("monitor",), (MODEL,), "seconds", DURATION_SECONDS,
 )  # fmt: skip
 CHALLENGER_DELTA = Metric(
     "mooring_challenger_delta", "gauge",
     "Challenger minus champion on the same labelled rows, in the unit of the measure.",
-    ("monitor",), (MODEL, MEASURE), planned=True,
+    ("monitor",), (MODEL, MEASURE),
 )  # fmt: skip
 CHALLENGER_DELTA_LOWER = Metric(
     "mooring_challenger_delta_lower", "gauge",
     "Lower end of the paired 95 % interval by day blocks.",
-    ("monitor",), (MODEL, MEASURE), planned=True,
+    ("monitor",), (MODEL, MEASURE),
 )  # fmt: skip
 CHALLENGER_DELTA_UPPER = Metric(
     "mooring_challenger_delta_upper", "gauge",
     "Upper end of the paired 95 % interval by day blocks.",
-    ("monitor",), (MODEL, MEASURE), planned=True,
+    ("monitor",), (MODEL, MEASURE),
 )  # fmt: skip
 MODEL_PROMOTED = Metric(
     "mooring_model_promoted_timestamp_seconds", "gauge",
     "When the version became champion.",
-    ("monitor",), (MODEL, VERSION), "timestamp_seconds", planned=True,
+    ("monitor",), (MODEL, VERSION), "timestamp_seconds", at_scrape=True,
 )  # fmt: skip
 RELEASE_DIFFERS = Metric(
     "mooring_release_differs", "gauge",
     "1 while the routing document does not say what `release.json` says, else 0.",
-    ("monitor",), (MODEL,), planned=True,
+    ("monitor",), (MODEL,), at_scrape=True,
 )  # fmt: skip
 
 METRICS = (

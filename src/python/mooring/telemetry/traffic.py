@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mooring.telemetry.labels import MODEL
+from mooring.telemetry.labels import MODEL, VERSION
 from mooring.telemetry.metric import Label, Metric
 
 ROLE = Label("role", ("champion", "challenger"))
@@ -64,6 +64,16 @@ CANARY_EVIDENCE = Metric(
     "Evidence that the challenger is worse, relative to what an abort needs.",
     ("gateway",), (MODEL, RULE), "ratio",
 )  # fmt: skip
+CANARY_REQUESTS = Metric(
+    "mooring_gateway_canary_requests_total", "counter",
+    "Answers that a canary was judged by: those of rounds in which both sides have answered.",
+    ("gateway",), (MODEL, VERSION), debug=True,
+)  # fmt: skip
+CANARY_HITS = Metric(
+    "mooring_gateway_canary_hits_total", "counter",
+    "Answers that a canary was judged by and that a rule of the abort hit.",
+    ("gateway",), (MODEL, VERSION, RULE), debug=True,
+)  # fmt: skip
 SHADOW_CALLS = Metric(
     "mooring_gateway_shadow_calls_total", "counter",
     "Calls that the champion answered while the challenger is its shadow, by what became of them.",
@@ -82,6 +92,6 @@ SHADOW_DECISIONS = Metric(
 
 METRICS = (
     ROUTING_VERSION, ROUTING_VALID, ROUTING_FROM_COPY, ROUTING_LOADS, CHAMPION_PENDING, SPLIT_CALLS,
-    FALLBACKS, CANARY_WEIGHT, CANARY_ABORTED, CANARY_EVIDENCE, SHADOW_CALLS, SHADOW_DIFFERENCE,
-    SHADOW_DECISIONS,
+    FALLBACKS, CANARY_WEIGHT, CANARY_ABORTED, CANARY_EVIDENCE, CANARY_REQUESTS, CANARY_HITS,
+    SHADOW_CALLS, SHADOW_DIFFERENCE, SHADOW_DECISIONS,
 )  # fmt: skip

@@ -11,15 +11,16 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from mooring.observability.boards.every import BOARDS
 from mooring.observability.grafana.annotations import events
 from mooring.observability.grafana.dashboards import dashboard
-from mooring.observability.grafana.description import described
+from mooring.observability.grafana.description import described, planned_note
 from mooring.observability.grafana.ids import panel_id
 from mooring.observability.panel import Board, Choice, Column, Panel, Row, Step
 from mooring.observability.query import Query, Shape
 from mooring.telemetry.catalogue import CATALOGUE
+from mooring.telemetry.models import MODEL_READY
 
 each_board = pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.uid)
 NOW = next(m for m in CATALOGUE if not m.planned).name
-LATER = next(m for m in CATALOGUE if m.planned and m.kind == "gauge").name
+LATER = replace(MODEL_READY, planned=True)
 
 
 def made(board: Board) -> dict[str, Any]:
@@ -148,11 +149,11 @@ def test_states_have_names_and_steps_have_colours() -> None:
 
 
 def test_a_description_says_what_is_planned_by_the_catalogue_alone() -> None:
+    catalogue, later = (LATER,), Query(LATER.name)
     assert "planned" not in described(board_of(), panel(Query(NOW)))
-    assert "It is planned" in described(board_of(), panel(Query(LATER)))
-    assert f"Partly planned: no process exports `{LATER}`" in described(
-        board_of(), panel(Query(NOW), Query(LATER))
-    )
+    assert "It is planned" in planned_note(panel(later), catalogue)
+    partly = planned_note(panel(Query(NOW), later), catalogue)
+    assert f"Partly planned: no process exports `{LATER.name}`" in partly
 
 
 def test_a_title_between_asterisks_leads_to_the_panel_wherever_it_is() -> None:

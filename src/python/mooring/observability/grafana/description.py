@@ -6,12 +6,15 @@ A title between asterisks refers to another panel; where that is on another boar
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from mooring.observability.boards.every import BOARDS
 from mooring.observability.grafana.ids import panel_id, panel_named
 from mooring.observability.panel import Board, Panel
 from mooring.observability.planned import is_planned, planned_metrics
 from mooring.observability.rules.every import alerts, promised
+from mooring.telemetry.catalogue import CATALOGUE
+from mooring.telemetry.metric import Metric
 
 _REFERENCE = re.compile(r"(?<!\*)\*([^*]+)\*(?!\*)")
 # Whoever follows a link stays with the model and the time range.
@@ -22,7 +25,7 @@ def described(board: Board, panel: Panel) -> str:
     """The description in Markdown, a paragraph for each part. Raises LookupError."""
     said = (panel.meaning, f"**Normal:** {panel.normal}", f"**Otherwise:** {panel.action}")
     linked = [_REFERENCE.sub(lambda found: _reference(board, found[1]), part) for part in said]
-    parts = (*linked, _runbooks(board, panel), _planned(panel))
+    parts = (*linked, _runbooks(board, panel), planned_note(panel))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -49,9 +52,12 @@ def _runbooks(board: Board, panel: Panel) -> str:
     return f"**Runbooks** of its alerts: {', '.join(links)}" if links else ""
 
 
-def _planned(panel: Panel) -> str:
-    if is_planned(panel):
+def planned_note(panel: Panel, catalogue: Sequence[Metric] = CATALOGUE) -> str:
+    """What is said of a panel whose metrics, or some of them, nobody exports yet."""
+    if is_planned(panel, catalogue):
         return "_It is planned: no process exports its metrics yet, so it stays empty._"
-    waiting = sorted({name for query in panel.queries for name in planned_metrics(query)})
+    waiting = sorted(
+        {name for query in panel.queries for name in planned_metrics(query, catalogue)}
+    )
     names = ", ".join(f"`{name}`" for name in waiting)
     return f"_Partly planned: no process exports {names} yet._" if names else ""

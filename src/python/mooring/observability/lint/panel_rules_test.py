@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -192,7 +193,8 @@ def asking_for_what_is_planned(said: str) -> Json:
     ],
 )
 def test_a_panel_says_that_its_metrics_are_planned(said: str, silent: bool) -> None:
-    found = findings(asking_for_what_is_planned(said), catalogue=(*METRICS, MONITOR_ROWS))
+    later = replace(MONITOR_ROWS, planned=True)
+    found = findings(asking_for_what_is_planned(said), catalogue=(*METRICS, later))
     expected = (
         'panel-planned-rule: dashboard "Small" (mooring-small), panel "Ready" (id 4): '
         "no process exports mooring_monitor_rows_total yet"

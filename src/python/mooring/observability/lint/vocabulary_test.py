@@ -42,5 +42,5 @@ def test_a_histogram_itself_is_no_series() -> None:
 def test_values_planning_and_owners_are_the_catalogue_s() -> None:
     segments = KNOWN[MONITOR_SEGMENTS.name]
     assert segments.values == {"outcome": ("read", "cut_short", "refused")}
-    assert segments.planned
+    assert not segments.planned
     assert segments.owners == {"monitor"}

@@ -120,7 +120,7 @@ def alertmanager(home: Path) -> Iterator[RunningAlertmanager]:
         started = command(home / "alertmanager.yml", home / "data", port)
         child = processes.start("alertmanager", started, {})
         url = f"http://{LOOPBACK}:{port}"
-        processes.wait_until(child, lambda: _is_ready(url), _PATIENCE_SECONDS)
+        processes.wait_until(child, lambda: is_ready(url), _PATIENCE_SECONDS)
         yield RunningAlertmanager(url, hooks, mailbox)
 
 
@@ -145,7 +145,8 @@ def write(home: Path, hooks: inbox.Hooks, mailbox: inbox.Mailbox) -> None:
     (home / "alertmanager.yml").write_text(yaml_text(config(destinations, ALERTS)))
 
 
-def _is_ready(url: str) -> bool:
+def is_ready(url: str) -> bool:
+    """Whether the Alertmanager at `url` takes alerts."""
     try:
         with urllib.request.urlopen(f"{url}/-/ready", timeout=1) as answer:  # noqa: S310
             return bool(answer.status == 200)

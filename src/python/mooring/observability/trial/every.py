@@ -56,7 +56,7 @@ _DRIFTED = (
     stands(drift.DRIFT_EVIDENCE, 0.3, 3.4),
     stands(drift.DRIFT_CLASSIFIER_AUC, 0.51, 0.71),
     grows(requests.INPUT_VIOLATIONS, 0.0004, 0.9, kind="range", feature="distance"),
-    stands(drift.DATA_BROKEN, 0.0, 1.0, kind="violations"),
+    stands(drift.DATA_BROKEN, 0.0, 1.0, kind="unit"),
     stands(quality.BASE_RATE, 0.21, 0.31),
     stands(quality.LABEL_COVERAGE, 0.985, 0.96),
     per_row(quality.LABELS_JOINED, 0.0, 0.03, outcome="conflict"),

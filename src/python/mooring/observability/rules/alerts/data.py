@@ -72,7 +72,6 @@ DATA = (
         "is held back, for a model would learn the fault.",
         board=_BOARD,
         panel="Data that look broken",
-        planned=True,
     ),
     Alert(
         name="ScoreDriftDetected",
@@ -85,7 +84,6 @@ DATA = (
         "monitor is asked to retrain; the false-alarm budget covers it.",
         board=_BOARD,
         panel="Drift evidence and its alarm",
-        planned=True,
     ),
     Alert(
         name="FeatureDriftDetected",
@@ -98,7 +96,6 @@ DATA = (
         "starts no retraining by itself.",
         board=_BOARD,
         panel="Drift evidence and its alarm",
-        planned=True,
     ),
     Alert(
         name="FeatureDriftWarning",
@@ -110,7 +107,6 @@ DATA = (
         "smallest effect that matters.",
         board=_BOARD,
         panel="Features that differ",
-        planned=True,
     ),
     Alert(
         name="DriftComputationMismatch",
@@ -124,7 +120,6 @@ DATA = (
         "One of them does not see the rows that the other sees.",
         board=_BOARD,
         panel="PSI of counters against the log's",
-        planned=True,
     ),
     Alert(
         name="DriftMonitorStale",
@@ -138,7 +133,6 @@ DATA = (
         "three intervals. No drift is found meanwhile.",
         board="mooring-health",
         panel="Time since the monitor ran",
-        planned=True,
     ),
     Alert(
         name="MonitorDown",

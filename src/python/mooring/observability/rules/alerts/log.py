@@ -78,7 +78,6 @@ LOG = (
         "the damage was read.",
         board="mooring-health",
         panel="Segments of the log that were read",
-        planned=True,
     ),
     Alert(
         name="MonitorLagging",
@@ -91,6 +90,5 @@ LOG = (
         "old. Drift and quality are late by as much.",
         board="mooring-health",
         panel="Age of what is not read yet",
-        planned=True,
     ),
 )

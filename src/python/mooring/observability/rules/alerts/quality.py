@@ -65,7 +65,6 @@ QUALITY = (
         'is beyond the objective at {{ printf "%.3f" $value }}.',
         board=_BOARD,
         panel="Estimated and realised: $measure",
-        planned=True,
     ),
     Alert(
         name="EstimatedPerformanceLow",
@@ -78,7 +77,6 @@ QUALITY = (
         "concept drift or a shift of the base rate.",
         board=_BOARD,
         panel="Estimated and realised: $measure",
-        planned=True,
     ),
     Alert(
         name="LabelDriftDetected",
@@ -91,7 +89,6 @@ QUALITY = (
         '10^{{ printf "%.1f" $value }}, at or beyond its alarm. The monitor is asked to retrain.',
         board="mooring-drift",
         panel="Drift evidence and its alarm",
-        planned=True,
     ),
     Alert(
         name="LabelsStale",
@@ -101,11 +98,10 @@ QUALITY = (
         severity="ticket",
         action="none",
         summary="No labels come for {{ $labels.model }}",
-        description="The last one came {{ $value | humanizeDuration }} ago, which is more than a "
-        "label may take, and predictions wait for theirs.",
+        description="The last one, if there was any, came {{ $value | humanizeDuration }} ago, "
+        "which is more than a label may take, and predictions wait for theirs.",
         board=_BOARD,
         panel="Time since the newest label",
-        planned=True,
     ),
     Alert(
         name="LabelCoverageLow",
@@ -119,7 +115,6 @@ QUALITY = (
         "fast may be of another kind.",
         board=_BOARD,
         panel="Coverage of labels",
-        planned=True,
     ),
     Alert(
         name="ModelTooOld",
@@ -132,6 +127,5 @@ QUALITY = (
         f"{{{{ $value | humanizeDuration }}}}, more than {MOST_AGE_DAYS} days by event time.",
         board="mooring-overview",
         panel="Age of what was learned last",
-        planned=True,
     ),
 )

@@ -30,7 +30,6 @@ RETRAINING = (
         description="It ended without a verdict on a candidate. The champion serves on.",
         board=_BOARD,
         panel="Retrainings by outcome",
-        planned=True,
     ),
     Alert(
         name="RetrainStuck",
@@ -44,7 +43,6 @@ RETRAINING = (
         "can start.",
         board=_BOARD,
         panel="Retraining under way",
-        planned=True,
     ),
     Alert(
         name="RetrainStorm",
@@ -55,6 +53,5 @@ RETRAINING = (
         description="{{ $value | humanize }} retrainings were started within a day.",
         board=_BOARD,
         panel="Requests to retrain, by reason and decision",
-        planned=True,
     ),
 )

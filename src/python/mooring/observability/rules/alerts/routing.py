@@ -95,6 +95,5 @@ ROUTING = (
         description="For an hour the routing document has said something else.",
         board="mooring-retraining",
         panel="Routing differs from the release",
-        planned=True,
     ),
 )
