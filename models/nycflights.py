@@ -23,6 +23,9 @@ WEATHER_LEAD_SECONDS = 3_600
 # little, and the flight goes without.
 OLDEST_WEATHER = "6h"
 
+# From the runway to the gate and back is not in the data.
+TAXI_MINUTES = 30
+
 CARRIERS = (
     *("9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL"),
     *("HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV"),
@@ -40,6 +43,17 @@ def departures(weather: Sequence[str]) -> pl.DataFrame:
     """
     folder = raw_data()
     return join_weather(flights(folder), readings(folder, weather))
+
+
+def landings() -> pl.DataFrame:
+    """When it was known how a flight went: `row_id`, and `labelled_at`, half an hour more than it
+    left late and flew after its scheduled departure (UTC). Those that never arrived are left out.
+    """
+    minutes = pl.col("dep_delay") + pl.col("air_time") + TAXI_MINUTES
+    known = flights(raw_data()).select(
+        "row_id", labelled_at=pl.col("event_time") + pl.duration(minutes=minutes)
+    )
+    return known.drop_nulls()
 
 
 def join_weather(flights: pl.DataFrame, weather: pl.DataFrame) -> pl.DataFrame:

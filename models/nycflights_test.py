@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from models.nycflights import departures, flights, join_weather, raw_data, readings
+from models.nycflights import departures, flights, join_weather, landings, raw_data, readings
 
 Raw = tuple[pl.DataFrame, pl.DataFrame]
 
@@ -102,3 +102,11 @@ def test_departures_are_all_flights_with_the_readings_asked_for_and_their_instan
     assert found["observed_at"].dtype == pl.Datetime("us", UTC)
     assert {"temp", "visib"} <= set(found.columns)
     assert "dewp" not in found.columns
+
+
+def test_how_a_flight_went_is_known_after_it_left() -> None:
+    left = flights(raw_data()).select("row_id", "event_time", "air_time")
+    known = landings().join(left, on="row_id")
+    assert len(known) == len(landings()) == left["air_time"].drop_nulls().len()
+    early = known["labelled_at"] - known["event_time"] < timedelta(minutes=20)
+    assert early.sum() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.flight_delay.contract import CONTRACT
-from models.nycflights import departures
+from models.nycflights import departures, landings
 from mooring.data.source import DataSource, Extract
 
 LATE_MINUTES = 15
@@ -21,4 +21,4 @@ def extract() -> Extract:
     return Extract(examples, {"cancelled or diverted": len(flights) - len(landed)})
 
 
-SOURCE = DataSource(CONTRACT, extract, known_at={"observed_at": WEATHER})
+SOURCE = DataSource(CONTRACT, extract, known_at={"observed_at": WEATHER}, labelled_at=landings)

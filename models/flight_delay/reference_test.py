@@ -186,4 +186,4 @@ def test_it_holds_the_days_of_the_holdout_and_real_bins(bundle: Bundle) -> None:
     assert bins["visib"]["atoms"] == [10]
     assert len(bins["carrier"]["labels"]) == 18
     assert sum(len(each["labels"]) for each in bins.values()) == 164
-    assert len(bundle.files[REFERENCE]) < 20_000
+    assert len(bundle.files[REFERENCE]) < 50_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.flight_time.contract import CONTRACT
-from models.nycflights import departures
+from models.nycflights import departures, landings
 from mooring.data.source import DataSource, Extract
 
 WEATHER = ("temp",)
@@ -18,4 +18,4 @@ def extract() -> Extract:
     return Extract(flown, {"cancelled or diverted": len(flights) - len(flown)})
 
 
-SOURCE = DataSource(CONTRACT, extract, known_at={"observed_at": WEATHER})
+SOURCE = DataSource(CONTRACT, extract, known_at={"observed_at": WEATHER}, labelled_at=landings)

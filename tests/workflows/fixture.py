@@ -24,6 +24,7 @@ REAL = (
     "tests/repository/junit.py",
 )
 MODELS = ("alpha", "beta", "gamma")
+RELEASED = ("alpha", "gamma")
 _STANDINS = {"pants": "./pants", "mooring": "./mooring", ".ci/run": ".ci/run"}
 
 
@@ -83,7 +84,9 @@ def _write_rest(work: Path) -> None:
         write_program(work / path, name)
     for model in MODELS:
         _write(work / "models" / model / "pipeline.py", "")
-    _write(work / "models/alpha/release.json", json.dumps({"champion": {"bundle": CHAMPION}}))
+    for model in RELEASED:
+        release = json.dumps({"champion": {"bundle": CHAMPION}})
+        _write(work / "models" / model / "release.json", release)
     _write(work / "tests/property_test.py", "from hypothesis import given\n")
     _write(work / "3rdparty/python/product.lock", "")
     _write(work / "docs/build.md", "")

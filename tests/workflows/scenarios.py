@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ _ENVIRONMENTS = {
     }
     for name in ("staging", "production")
 }
-_VARIABLES = {"": {"DEBIAN_SOURCES": "Types: deb"}, **_ENVIRONMENTS}
+_OWN = {"DEBIAN_SOURCES": "Types: deb", "MOORING_HOME": "/mnt/mooring"}
 _GATEWAY = f"ghcr.io/sailors/mooring/gateway@{digest_of('src/gateway:image')}"
 _COMMIT = "c0ffee" + "0" * 34
 
@@ -44,6 +44,7 @@ class Scenario:
     inputs: Mapping[str, Any] | None = None
     faults: Sequence[str] = ()
     branches: Sequence[str] = ()  # that are there already
+    variables: Mapping[str, str] = field(default_factory=lambda: _OWN)  # the repository's
 
 
 def _by_hand(images: Mapping[str, str]) -> Mapping[str, Any]:
@@ -78,10 +79,19 @@ SCENARIOS = (
         inputs=_by_hand({"gateway": _GATEWAY}), faults=["./mooring deploy verify"],
     ),
     Scenario("a drift alert", "retrain.yml", "repository_dispatch",
-             event={"client_payload": {"model": "alpha"}}),
+             event={"client_payload": {"model": "alpha", "incident": "i-7"}}),
+    Scenario("a drift alert whose retrain is not blessed", "retrain.yml", "repository_dispatch",
+             event={"client_payload": {"model": "gamma", "incident": "i-8"}}),
+    Scenario("a drift alert whose retrain fails", "retrain.yml", "repository_dispatch",
+             ends="failure", faults=["./mooring retrain"],
+             event={"client_payload": {"model": "alpha", "incident": "i-9"}}),
     Scenario(
         "a payload that is no model", "retrain.yml", "repository_dispatch", ends="failure",
         event={"client_payload": {"model": 'alpha"; gh secret list; #\nmodels=["x"]'}},
+    ),
+    Scenario(
+        "a payload that is no incident", "retrain.yml", "repository_dispatch", ends="failure",
+        event={"client_payload": {"model": "alpha", "incident": "i-7\nmodels=[]"}},
     ),
     Scenario(
         "a drift alert whose proposal is open already", "retrain.yml", "repository_dispatch",
@@ -89,6 +99,7 @@ SCENARIOS = (
         branches=[f"retrain/alpha-{CANDIDATE[:16]}"],
     ),
     Scenario("every model on Monday", "retrain.yml", "schedule"),
+    Scenario("a Monday without a log", "retrain.yml", "schedule", variables={}),
     Scenario("a night", "nightly.yml", "schedule"),
     Scenario(
         "a night in which the newest Pants fails", "nightly.yml", "schedule",
@@ -109,7 +120,8 @@ def play(scenario: Scenario, folder: Path) -> tuple[Simulation, Result]:
         "ref": scenario.ref, "sha": _COMMIT, "repository": "Sailors/mooring",
         "repository_owner": "Sailors", "run_id": 4711, "token": "a-token",
     }  # fmt: skip
-    event = Event(github, scenario.inputs or {}, _VARIABLES, scenario.faults)
+    variables = {"": scenario.variables, **_ENVIRONMENTS}
+    event = Event(github, scenario.inputs or {}, variables, scenario.faults)
     simulation = Simulation(read_repository(Path.cwd()), origin, event, folder)
     result = simulation.run(scenario.workflow)
     for workflow, inputs in simulation.started:

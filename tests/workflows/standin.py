@@ -96,7 +96,7 @@ def _package(target: str) -> None:
 def _mooring(arguments: Arguments) -> None:
     verbs: dict[str, Callable[[Arguments], None]] = {
         "images publish": _publish, "images sbom": _sbom, "bundle diff": _diff,
-        "bless": _bless, "promote": _promote, "card": _card,
+        "retrain": _retrain, "challenge": _challenge, "card": _card,
     }  # fmt: skip
     for verb, run in verbs.items():
         if " ".join(arguments).startswith(verb):
@@ -122,14 +122,17 @@ def _sbom(arguments: Arguments) -> None:
     sys.stdout.write('{"bomFormat": "CycloneDX"}\n')
 
 
-def _bless(arguments: Arguments) -> None:
-    verdict = "refused" if arguments[1] == REFUSED else "blessed"
-    sys.stdout.write(json.dumps({"verdict": verdict, "bundle": CANDIDATE}))
+def _retrain(arguments: Arguments) -> None:
+    outcome = "not_blessed" if arguments[1] == REFUSED else "blessed"
+    sys.stdout.write(json.dumps({"outcome": outcome, "bundle": CANDIDATE}))
+    if outcome == "not_blessed":
+        sys.exit(3)
 
 
-def _promote(arguments: Arguments) -> None:
-    release = json.dumps({"champion": {"bundle": CANDIDATE}}) + "\n"
-    Path("models", arguments[1], "release.json").write_text(release, encoding="utf-8")
+def _challenge(arguments: Arguments) -> None:
+    path = Path("models", arguments[1], "release.json")
+    release = json.loads(path.read_text(encoding="utf-8")) | {"challenger": {"bundle": CANDIDATE}}
+    path.write_text(json.dumps(release) + "\n", encoding="utf-8")
 
 
 def _card(arguments: Arguments) -> None:

@@ -62,6 +62,15 @@ def against(
     return _check(champion, demanded, len(holdout), found, _shortage(found, demanded))
 
 
+def yardstick(
+    champion: LoadedModel | None, period: Period, contract: Contract, holdout: pl.DataFrame
+) -> Floats | None:
+    """What the champion says of the rows; None where there is none or it is no yardstick."""
+    if champion is None or _obstacle(champion, period, contract, holdout):
+        return None
+    return champion.predict(columns_from(champion.bundle.contract, holdout))
+
+
 def shares_days(learned: Period, judged: Period) -> bool:
     """Whether a day is in both periods; ISO dates sort as text."""
     return not (learned.end < judged.start or judged.end < learned.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from mooring.blessing.conftest import UNASKED
+from mooring.blessing.conftest import LEARNED, UNASKED
 from mooring.blessing.errors import GateUnusable
 from mooring.blessing.evaluation import evaluate
 from mooring.blessing.evidence import Blessing, Check, Versus
@@ -214,3 +214,29 @@ def test_there_is_no_comparison_with(
     blessing = evaluate(loaded, gate, dataset, rows, None if asked else loaded)
     assert [check.versus for check in blessing.checks] == [None] * (2 + len(UNASKED.exempt))
     assert blessing.verdict == "blessed"
+
+
+@pytest.mark.parametrize(
+    ("is_moved", "learned", "verdict"),
+    [
+        pytest.param(True, LEARNED, "blessed", id="a retrain that is no worse than the champion"),
+        pytest.param(False, LEARNED, "refused", id="a first model, which owes what it says"),
+        pytest.param(True, FEBRUARY, "refused", id="a retrain whose champion is no yardstick"),
+    ],
+)
+def test_a_floor_that_the_champion_misses_too_is_asked_of(
+    loaded: LoadedModel,
+    bundle: Callable[..., Bundle],
+    dataset: DatasetVersion,
+    rows: pl.DataFrame,
+    is_moved: bool,
+    learned: Period,
+    verdict: str,
+) -> None:
+    champion = LoadedModel(bundle(9, learned=learned), "onnx", Surer(WORSE))
+    beyond = (Floor("log_loss", at_most=0.01),)
+    gate = Gate(LEARNED, beyond, minimum_rows=1, honesty=UNASKED).moved(FEBRUARY)
+    judging = gate if is_moved else replace(gate, retrained=False)
+    blessing = evaluate(loaded, judging, dataset, rows, champion)
+    assert blessing.period == FEBRUARY
+    assert blessing.checks[-1].verdict == verdict

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
 
 from mooring.blessing.behaving import behaviour_checks
-from mooring.blessing.comparison import against, shares_days
+from mooring.blessing.comparison import against, shares_days, yardstick
 from mooring.blessing.evidence import Blessing, Check, overall
 from mooring.blessing.floors import Judged, floor_checks
 from mooring.blessing.gate import Gate
@@ -46,11 +47,14 @@ def evaluate(
     hearing = Hearing(contract, bundle.manifest.dataset, dataset, rows, gate.holdout)
     holdout = hearing.holdout
     predictions = loaded.predict(columns_from(contract, holdout))
+    judged = Judged.of(contract, holdout, predictions)
+    if gate.retrained:
+        judged = replace(judged, rival=yardstick(champion, gate.holdout, contract, holdout))
     checks = (
         _untouched(loaded, gate),
         *honesty_checks(gate.honesty, hearing, refit),
         *_runtime(loaded),
-        *floor_checks(gate, Judged.of(contract, holdout, predictions)),
+        *floor_checks(gate, judged),
         *behaviour_checks(gate.behaviours, loaded, holdout),
         *_champion(gate, champion, contract, holdout, predictions),
     )

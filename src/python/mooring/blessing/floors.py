@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,16 +24,29 @@ from mooring.data.source import EVENT_TIME
 from mooring.evaluation.intervals import Interval, interval
 from mooring.evaluation.metrics import Floats, score
 
+# Losses that hang on the days' base rate or spread as much as on the model.
+_LOSSES = frozenset({"brier", "log_loss", "ece", "mae", "rmse"})
+
+# Whether a model tells rows apart, each with what one has that knows nothing. Of labels that are
+# noise a champion's failure would excuse a candidate that knows nothing, so half of what the floor
+# asks beyond that has to be there whatever the champion has.
+_SKILLS = {"roc_auc": 0.5, "r2": 0.0}
+_LEAST_SKILL = 0.5
+
 
 @dataclass(frozen=True)
 class Judged:
-    """Rows with their labels, what the model said, and the UTC day of each; all of shape (n,)."""
+    """Rows with their labels, what the model said, and the UTC day of each; all of shape (n,).
+
+    `rival` is what the champion says of the rows, where a floor may be measured by it.
+    """
 
     contract: Contract
     rows: pl.DataFrame
     labels: Floats
     predictions: Floats
     days: NDArray[Any]
+    rival: Floats | None = None
 
     @classmethod
     def of(cls, contract: Contract, rows: pl.DataFrame, predictions: Floats) -> Judged:
@@ -49,7 +62,13 @@ class Judged:
             self.labels[member],
             self.predictions[member],
             self.days[member],
+            None if self.rival is None else self.rival[member],
         )
+
+    @property
+    def by_rival(self) -> Judged | None:
+        """The same rows as the champion answers them."""
+        return None if self.rival is None else replace(self, predictions=self.rival, rival=None)
 
 
 def floor_checks(gate: Gate, judged: Judged) -> Iterator[Check]:
@@ -70,8 +89,11 @@ def _check(name: str, floor: Floor, minimum: int, judged: Judged, note: str = ""
     found = _interval(floor, judged, value)
     obstacle = _obstacle(floor, minimum, judged, value, found)
     verdict: Verdict = "inconclusive"
+    excuse = ""
     if not obstacle:
-        verdict = "blessed" if _met(floor, value, found) else "refused"
+        met = _met(floor, value, found)
+        excuse = "" if met else _excuse(floor, judged, value)
+        verdict = "blessed" if met or excuse else "refused"
     return Check(
         name=name,
         rows=len(judged.labels),
@@ -81,8 +103,31 @@ def _check(name: str, floor: Floor, minimum: int, judged: Judged, note: str = ""
         verdict=verdict,
         lower=_number(found.lower),
         upper=_number(found.upper),
-        reason="; ".join(filter(None, (note, obstacle or found.reason))),
+        reason="; ".join(filter(None, (note, excuse, obstacle or found.reason))),
     )
+
+
+def _excuse(floor: Floor, judged: Judged, value: float) -> str:
+    """Why a floor that is missed refuses nothing: the champion misses it on the very rows, and the
+    candidate does no worse. To keep what serves would be no better. Nothing where that is not so.
+    """
+    rival = judged.by_rival
+    if rival is None or not np.isfinite(rival.predictions).all():
+        return ""
+    theirs = _value(floor, rival)
+    if not math.isfinite(theirs) or _met(floor, theirs, _interval(floor, rival, theirs)):
+        return ""
+    said = f"missed by the champion too, with {theirs:.4g} on these rows; the candidate is no worse"
+    return said if _no_worse(floor, value, theirs) else ""
+
+
+def _no_worse(floor: Floor, value: float, theirs: float) -> bool:
+    if floor.metric in _LOSSES:
+        return floor.at_least is None and value <= theirs
+    if floor.metric not in _SKILLS or floor.at_least is None or floor.at_most is not None:
+        return False
+    nothing = _SKILLS[floor.metric]
+    return value >= theirs and value - nothing >= _LEAST_SKILL * (floor.at_least - nothing)
 
 
 def _value(floor: Floor, judged: Judged) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -193,3 +194,75 @@ def test_what_cannot_be_computed_never_passes(
             else:
                 assert check.verdict == "inconclusive"
                 assert check.reason
+
+
+BETTER = np.clip(GUESSES + 0.05 * (2 * LABELS - 1), 0.01, 0.99)
+NOTHING = np.full(400, np.nan)
+NOISE = 0.5 + 0.001 * (np.arange(400) % 7)
+
+
+@pytest.mark.parametrize(
+    ("floor", "candidate", "champion", "verdict"),
+    [
+        pytest.param(
+            Floor("brier", at_most=0.01), BETTER, GUESSES, "blessed",
+            id="a floor that the champion misses too, by more",
+        ),
+        pytest.param(
+            Floor("roc_auc", at_least=0.999), BETTER, GUESSES, "blessed",
+            id="a floor of telling rows apart that the champion misses by more",
+        ),
+        pytest.param(
+            Floor("roc_auc", at_least=0.999), GUESSES, BETTER, "refused",
+            id="a floor of telling rows apart that the champion misses by less",
+        ),
+        pytest.param(
+            Floor("roc_auc", at_least=0.7), NOISE, 1.0 - NOISE, "refused",
+            id="a floor of telling rows apart of which neither has half",
+        ),
+        pytest.param(
+            Floor("base_rate", at_least=0.9), BETTER, GUESSES, "refused",
+            id="a floor of what no model has to answer for",
+        ),
+        pytest.param(
+            Floor("brier", at_most=0.01), GUESSES, GUESSES, "blessed",
+            id="a floor that both miss alike",
+        ),
+        pytest.param(
+            Floor("brier", at_most=0.01), GUESSES, BETTER, "refused",
+            id="a floor that the champion misses by less",
+        ),
+        pytest.param(
+            Floor("brier", at_most=float(np.mean((LABELS - BETTER) ** 2))), GUESSES, BETTER,
+            "refused", id="a floor that the champion meets",
+        ),
+        pytest.param(
+            Floor("brier", at_most=0.01), BETTER, None, "refused", id="a floor without a champion"
+        ),
+        pytest.param(
+            Floor("brier", at_most=0.01), BETTER, NOTHING, "refused",
+            id="a champion that answers with no number",
+        ),
+        pytest.param(
+            Floor("brier", at_most=0.01, by="interval"), BETTER, GUESSES, "blessed",
+            id="a floor for the interval that the champion's misses too",
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_retrain_no_more_is_asked_than_keeping_the_champion_would_give(
+    floor: Floor, candidate: Floats, champion: Floats | None, verdict: str
+) -> None:
+    (check,) = ask(replace(judged(LABELS, candidate), rival=champion), floor)
+    assert check.verdict == verdict
+    assert ("missed by the champion too" in check.reason) == (verdict == "blessed")
+
+
+def test_a_slice_is_measured_by_the_champion_on_that_slice() -> None:
+    """The champion is bad at JFK alone: only there may the candidate be."""
+    these = judged(LABELS, GUESSES)
+    jfk = (these.rows["port"] == "JFK").to_numpy()
+    rival = np.where(jfk, 1 - GUESSES, BETTER)
+    ports = Slice("port", Floor("brier", at_most=0.001), 100)
+    whole = Floor("brier", at_most=1.0)
+    _, ewr, found, _ = ask(replace(these, rival=rival), whole, slices=(ports,))
+    assert (ewr.verdict, found.verdict) == ("refused", "blessed")

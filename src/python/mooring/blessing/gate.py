@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -115,7 +115,8 @@ class Gate:
 
     `holdout` is the period to judge on: labelled rows that no candidate has learned from.
     `against_champion` is asked once there is a champion, `honesty` always; `behaviours` are what
-    this model must do whatever it scores, and `serving` is what the process may cost.
+    this model must do whatever it scores, and `serving` is what the process may cost. `retrained`
+    says that the rows are of other days than the floors were measured on: see `moved`.
     """
 
     holdout: Period
@@ -127,10 +128,20 @@ class Gate:
     honesty: Honesty = ASK_ALL
     behaviours: tuple[Behaviour, ...] = ()
     serving: ServingBudget = field(default_factory=ServingBudget)
+    retrained: bool = False
 
     def __post_init__(self) -> None:
         if not self.floors:
             raise _demands_nothing("the gate has no floor")
+
+    def moved(self, holdout: Period) -> Gate:
+        """The gate of a retrain, which is judged on `holdout`, days that its author never saw.
+
+        Every demand stays, but for a floor that the champion in service misses on the very rows.
+        It says something of the days: there the candidate must do no worse than the champion, and
+        have half of what is asked of telling rows apart.
+        """
+        return replace(self, holdout=holdout, retrained=True)
 
 
 def _no_comparison(problem: str) -> GateUnusable:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-_STYLE = """
+# Of any page of ours.
+STYLE = """
 :root { color-scheme: light dark;
   --ink: #1f2328; --soft: #59636e; --line: #d9dee3; --paper: #ffffff; --wash: #f6f8fa;
   --good: #1a7f37; --bad: #b35900; }
@@ -56,7 +57,7 @@ TEMPLATE = (
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>{{ card.title }}: model card</title>
 <style>"""
-    + _STYLE
+    + STYLE
     + """</style>
 </head>
 <body>

@@ -38,6 +38,8 @@ class Description(BaseModel):
     quarantined: int = 0
     left_out: dict[str, int] = {}
     known_at: dict[str, tuple[str, ...]] = {}
+    # Whether a retrain wrote it: rows of the champion's, and of the prediction log.
+    from_log: bool = False
 
 
 class DatasetVersion(Description):
@@ -52,6 +54,17 @@ def latest(uri: Path) -> DatasetVersion | None:
     if not DeltaTable.is_deltatable(str(uri)):
         return None
     return _describe(DeltaTable(str(uri)))
+
+
+def newest_ingested(uri: Path) -> DatasetVersion | None:
+    """The newest version that came from the model's source; None where there is none."""
+    if not DeltaTable.is_deltatable(str(uri)):
+        return None
+    for version in range(DeltaTable(str(uri)).version(), -1, -1):
+        told = _told(uri, version)
+        if told and not Description.model_validate_json(told).from_log:
+            return _describe(DeltaTable(str(uri), version=version))
+    return None
 
 
 def read_version(uri: Path, version: int | None = None) -> tuple[DatasetVersion, pl.DataFrame]:

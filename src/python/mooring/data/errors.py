@@ -5,6 +5,7 @@ DataError
 ├── DatasetEmpty         a source, a version or a period without rows
 ├── DatasetMissing       no such table or version
 ├── DatasetBusy          another ingest of the same dataset is running
+├── LogUnusable          the prediction log cannot teach a model of this contract
 └── TooManyRejected      more rows break the contract than the source tolerates
 """
 
@@ -31,6 +32,10 @@ class DatasetMissing(DataError):
 
 class DatasetBusy(DataError):
     """The dataset is being written by another process."""
+
+
+class LogUnusable(DataError):
+    """The prediction log does not hold what the contract's examples are made of."""
 
 
 class TooManyRejected(DataError):

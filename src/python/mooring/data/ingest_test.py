@@ -37,6 +37,7 @@ def test_the_first_ingest_writes_version_0(rows: Rows, source: Source, tmp_path:
         "quarantined": 0,
         "left_out": {},
         "known_at": {},
+        "from_log": False,
         "uri": str(table_of(tmp_path, "voyage")),
         "version": 0,
     }

@@ -68,9 +68,13 @@ class DataSource:
     `known_at` maps a column of instants to the features whose values became known then. A row in
     which that is later than the contract's `available_at` allows is a look into the future and
     breaks the contract. The columns are kept in the dataset.
+
+    `labelled_at` gives `row_id` and `labelled_at`, the instant at which a row's label became known
+    (UTC): what a replay of the past needs, and nothing else does.
     """
 
     contract: Contract
     extract: Callable[[], Extract | BatchedExtract]
     most_rejected: float = 0.01
     known_at: KnownAt = field(default_factory=dict)
+    labelled_at: Callable[[], pl.DataFrame] | None = None

@@ -138,7 +138,9 @@ def _make(plan: AdoptedPlan, rows: pl.DataFrame, graph: bytes) -> Made:
         names.SAMPLES: samples_file(choose_samples(contract, holdout, predictions, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
-        names.REFERENCE: reference_of(contract, columns, predictions, days).to_json(),
+        names.REFERENCE: reference_of(
+            contract, columns, predictions, days, (predictions, labels)
+        ).to_json(),
     }
     return Made(files, facts, forms)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import polars as pl
 import pytest
 
 from mooring.data.dataset import DatasetVersion
+from mooring.process.ports import free_port
 from mooring.training.mlflow_tracker import MlflowTracker
 from mooring.training.plan import TrainingPlan
 from mooring.training.testing.registry import filled
@@ -24,9 +24,7 @@ from mooring.training.testing.registry import filled
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[str]:
     """A real MLflow server in a process group of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [
         *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port)),
         *("--backend-store-uri", f"sqlite:///{tmp_path}/server.db", "--workers", "1"),

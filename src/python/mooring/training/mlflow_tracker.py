@@ -32,6 +32,8 @@ from mooring.contract.feature import Kind
 from mooring.data.dataset import DatasetVersion
 from mooring.training.errors import SignatureMismatch, TrackingUnavailable
 
+_JOB = "mooring.job"
+
 _TYPES: dict[Kind, str] = {
     "float": "double",
     "integer": "long",
@@ -57,18 +59,23 @@ def signature_of(contract: Contract) -> ModelSignature:
     return ModelSignature(Schema(inputs), Schema([ColSpec("double", contract.prediction.name)]))
 
 
-def sqlite_tracker(home: Path) -> MlflowTracker:
+def sqlite_tracker(home: Path, job: str = "") -> MlflowTracker:
     """The default: a database and a folder of artifacts below `home`."""
     home.mkdir(parents=True, exist_ok=True)
-    return MlflowTracker(f"sqlite:///{home / 'mlruns.db'}", (home / "mlartifacts").as_uri())
+    return MlflowTracker(f"sqlite:///{home / 'mlruns.db'}", (home / "mlartifacts").as_uri(), job)
 
 
 @dataclass(frozen=True)
 class MlflowTracker:
-    """Opens runs in the tracking store at `uri`; a server keeps `artifacts` itself (None)."""
+    """Opens runs in the tracking store at `uri`; a server keeps `artifacts` itself (None).
+
+    `job` names work that one process does at a time, and does again after a kill: what a killed one
+    left as running is ended by the next.
+    """
 
     uri: str
     artifacts: str | None = None
+    job: str = ""
 
     @contextmanager
     def run(self, experiment: str) -> Iterator[MlflowRun]:
@@ -80,14 +87,23 @@ class MlflowTracker:
             mlflow.set_tracking_uri(self.uri)
             client = MlflowClient(self.uri)
             experiment_id = self._experiment(client, experiment)
+            self._end_cut_off(client, experiment_id)
         except (MlflowException, OSError) as error:
             raise TrackingUnavailable(
                 f"the tracking store cannot be used ({type(error).__name__})",
                 place=self.uri,
                 cure="Check that it can be reached and written.",
             ) from error
-        with mlflow.start_run(experiment_id=experiment_id) as active:
+        tags = {_JOB: self.job} if self.job else None
+        with mlflow.start_run(experiment_id=experiment_id, tags=tags) as active:
             yield MlflowRun(active.info.run_id, client)
+
+    def _end_cut_off(self, client: MlflowClient, experiment_id: str) -> None:
+        if not self.job:
+            return
+        cut_off = f"tags.`{_JOB}` = '{self.job}' and attributes.status = 'RUNNING'"
+        for run in client.search_runs([experiment_id], cut_off):
+            client.set_terminated(run.info.run_id, "KILLED")
 
     def _experiment(self, client: MlflowClient, name: str) -> str:
         found = client.get_experiment_by_name(name)

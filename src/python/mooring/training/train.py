@@ -123,7 +123,9 @@ def _make(plan: TrainingPlan, rows: pl.DataFrame, pipeline: Pipeline) -> Made:
         names.SAMPLES: samples_file(choose_samples(contract, holdout, expected, predict)),
         names.METRICS: metrics_file(plan, facts),
         names.CARD: card_file(plan, facts),
-        names.REFERENCE: reference_of(contract, columns, forms.answers, days).to_json(),
+        names.REFERENCE: reference_of(
+            contract, columns, forms.answers, days, (expected, labels)
+        ).to_json(),
     }
     return Made(files, facts, forms)
 
