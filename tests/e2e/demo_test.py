@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ import pytest
 from mooring.bundle.load import load_model
 from mooring.bundle.open import open_bundle
 from mooring.contract.request import RequestSchema
+from mooring.process.ports import free_ports
 
 STAGE_SECONDS = 180
 
@@ -49,7 +49,7 @@ class Place:
     """A home and ports of the test's own."""
 
     home: Path
-    ports: tuple[int, int, int]
+    ports: tuple[int, ...]
 
     @contextmanager
     def demo(self, *options: str) -> Iterator[Demo]:
@@ -85,13 +85,7 @@ def _command_lines() -> Iterator[str]:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    probes = [socket.socket() for _ in range(3)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = tuple(probe.getsockname()[1] for probe in probes)
-    for probe in probes:
-        probe.close()
-    return Place(tmp_path / "home", (ports[0], ports[1], ports[2]))
+    return Place(tmp_path / "home", free_ports(3))
 
 
 def no_process_left(place: Place) -> bool:

@@ -16,10 +16,12 @@ from packaging.version import Version
 from tests.repository.tracked import ROOT
 
 # What the images hold, and what builds a Bento: parts of the product.
-IMAGES = ("gateway", "service", "service-skops", "bento")
+IMAGES = ("gateway", "service", "service-skops", "monitor", "trainer", "bento")
 # What asks the gateway in tests.
 ASKING = ("triton", "kserve", "requests", "schemathesis")
-LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", *ASKING, "uv", "pants")
+# What the calibration of drift is compared with.
+BESIDE = ("drift-peers",)
+LOCKS = ("product", "pytest", *IMAGES, "tools", "s3server", *ASKING, *BESIDE, "uv", "pants")
 PYTHON = ROOT / "3rdparty/python"
 
 # Versions below these have published vulnerabilities in what this product does with them.

@@ -17,6 +17,10 @@ from mooring.cli import (
     observing,
     predictions,
     production,
+    replaying,
+    reporting,
+    retraining,
+    rolling,
     scaffolding,
     stores,
 )
@@ -45,9 +49,17 @@ app.add_typer(deploying.app, name="deploy")
 app.add_typer(gateway.app, name="gateway")
 app.add_typer(observing.app, name="obs")
 app.add_typer(predictions.app, name="predictions")
+app.add_typer(rolling.app, name="rollout")
 contracts = typer.Typer(no_args_is_help=True, help="Compare contracts.")
 app.add_typer(contracts, name="contract")
-for verb in (*production.VERBS, *scaffolding.VERBS):
+VERBS = (
+    *production.VERBS,
+    *scaffolding.VERBS,
+    *retraining.VERBS,
+    *replaying.VERBS,
+    *reporting.VERBS,
+)
+for verb in VERBS:
     app.command()(verb)
 
 As = Annotated[
@@ -253,19 +265,38 @@ def predict(
 def demo(
     context: typer.Context,
     keep_up: Annotated[bool, typer.Option(help="Keep serving until Ctrl-C.")] = False,
+    loop: Annotated[
+        bool, typer.Option("--loop", help="Go on until drift has led to a better champion.")
+    ] = False,
     gateway_port: GatewayPort = 8080,
     metrics_port: MetricsPort = 9464,
     service_port: ServicePort = 3000,
+    monitor_port: Annotated[int, typer.Option(help="With --loop: port of the monitor.")] = 8090,
+    prometheus_port: Annotated[int, typer.Option(help="With --loop: port of Prometheus.")] = 9090,
+    alertmanager_port: Annotated[
+        int, typer.Option(help="With --loop: port of Alertmanager.")
+    ] = 9093,
     drain: Drain = 0.0,
     json: AsJson = False,
 ) -> None:
-    """The whole path on real flights: data, training, evidence, release, service, predictions."""
+    """The whole path on real flights: data, training, evidence, release, service, predictions.
+
+    With --loop: the flights of spring, an alarm, a retrain, a canary, and a new champion.
+    """
     with command(json) as out:
         from mooring.cli.demo import run_demo
         from mooring.cli.registry import find_model
         from mooring.cli.stack import Ports
 
         ports = Ports(gateway_port, metrics_port, service_port)
+        if loop:
+            from mooring.cli.closing import MODEL, close_loop
+            from mooring.cli.observatory import Observers
+
+            known = find_model(MODEL)
+            at = Observers(prometheus_port, alertmanager_port)
+            close_loop(known, space_of(context), out, ports, at, monitor_port)
+            return
         known = find_model("flight_delay")
         run_demo(known, space_of(context), out, ports, keep_up=keep_up, drain=drain)
 

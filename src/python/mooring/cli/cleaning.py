@@ -10,7 +10,9 @@ from mooring.cli.workspace import Workspace
 # What lives below the home; anything else there is not ours to remove.
 EVERYTHING = (
     *("demo", "data", "bundles", "blessings", "candidates", "logs", "bentoml"),
+    *("routing.json.published", "routing.json.lock", "rollouts"),
     *("mlruns.db", "mlartifacts", "routing.json", "gateway", "predictions", "feedback", "obs"),
+    "monitor",
 )
 
 

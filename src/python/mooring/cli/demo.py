@@ -72,17 +72,19 @@ def run_demo(
     """Go the whole path; with `keep_up` serve until interrupted."""
     scratch = Workspace(space.home / "demo" / "workspace", space.home / "demo")
     stages = Stages(out)
-    _build(model, scratch, stages)
+    build(model, scratch, stages)
     with Processes(scratch.logs) as processes:
         url = _serve(model, scratch, stages, processes, ports, drain)
         _send_flights(model, scratch, stages, url)
         if out.as_json:
             out.json({"stages": stages.produced})
+        out.note("`./pants demo --loop` goes on: drift, an alarm, a retrain, and a new champion.")
         if keep_up:
             _stay(processes, out, url)
 
 
-def _build(model: Model, scratch: Workspace, stages: Stages) -> None:
+def build(model: Model, scratch: Workspace, stages: Stages) -> None:
+    """Data, training, evidence and release, in the scratch workspace."""
     stages.run(
         "ingest",
         "Ingesting the flights of 2013 with the weather known by then",

@@ -27,9 +27,12 @@ def is_work_tree(folder: Path) -> bool:
 
 
 def refuse_uncommitted(file: Path) -> None:
-    """Raise GitRefused when the file has changes that are not committed."""
+    """Raise GitRefused when the file has changes that are not committed.
+
+    Where no folder above it is git's, git is not asked: an image has none.
+    """
     folder = file.parent
-    if not is_work_tree(folder):
+    if not _below_git(folder) or not is_work_tree(folder):
         return
     status = _git(folder, "status", "--porcelain", "--", file.name)
     if status.stdout.strip():
@@ -38,6 +41,10 @@ def refuse_uncommitted(file: Path) -> None:
             place=str(file),
             cure="Commit or undo them; a release is changed from a clean state.",
         )
+
+
+def _below_git(folder: Path) -> bool:
+    return any((above / ".git").exists() for above in (folder, *folder.absolute().parents))
 
 
 def uncommitted(folder: Path) -> list[str]:

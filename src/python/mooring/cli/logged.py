@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from mooring.cli.console import Output
 from mooring.cli.errors import NothingLogged
+from mooring.monitor.tables.erasure import Forgotten, forget
+from mooring.monitor.tables.layout import MONITOR, Tables
 from mooring.predictionlog.cloudevents import as_cloudevents
 from mooring.predictionlog.context import Log
 from mooring.predictionlog.erasure import Erased, erase
@@ -114,20 +116,25 @@ def show_rows(out: Output, log: Log, model: str, rows: Sequence[dict[str, Any]])
         out.json(list(rows))
 
 
-def erase_from_log(home: Path, model: str, ids: Sequence[str]) -> Erased:
-    """Erase predictions and their labels. Raises UnreadableLog."""
-    return erase(home, _checked(model), ids)
+def erase_everywhere(home: Path, model: str, ids: Sequence[str]) -> tuple[Erased, Forgotten]:
+    """Erase predictions and their labels from the log, then from what the monitor took over.
+
+    In that order: what it takes over meanwhile is in the tables when they are searched. Raises
+    UnreadableLog, TablesUnwritable.
+    """
+    done = erase(home, _checked(model), ids)
+    return done, forget(Tables(home / MONITOR, home, model), ids)
 
 
-def show_erased(out: Output, done: Erased) -> None:
+def show_erased(out: Output, done: Erased, forgotten: Forgotten) -> None:
     """Say what is gone, and what may still be there."""
     out.result(
         {
-            "predictions": done.predictions,
-            "labels": done.labels,
+            "predictions": done.predictions + forgotten.predictions,
+            "labels": done.labels + forgotten.labels,
             "rewritten": [str(path) for path in done.rewritten],
             "open": [str(path) for path in done.open],
-            "damaged": [str(path) for path in done.damaged],
+            "damaged": [str(path) for path in (*done.damaged, *forgotten.unsearched)],
         }
     )
     if done.open:

@@ -15,13 +15,14 @@ from mooring.cli.http import status_of
 from mooring.cli.stack import Ports
 from mooring.cli.workspace import Workspace
 from mooring.observability.alertmanager import server as alertmanager
-from mooring.observability.alertmanager.destinations import LOCAL
+from mooring.observability.alertmanager.destinations import LOCAL, Destinations
 from mooring.observability.alertmanager.files import texts as alertmanager_texts
 from mooring.observability.documents import yaml_text
 from mooring.observability.prometheus import config as jobs
 from mooring.observability.prometheus import server as prometheus
 from mooring.observability.prometheus.client import PrometheusClient
 from mooring.observability.prometheus.config import Job, Scrape
+from mooring.observability.rule import Alert, Group
 from mooring.observability.rules.documents import group_document
 from mooring.observability.rules.every import groups, promised
 from mooring.observability.rules.files import file_of
@@ -78,8 +79,17 @@ def watched(space: Workspace, ports: Ports, service: int | None, monitor: int) -
     return Watched(ports.gateway, ports.metrics, services, monitor)
 
 
-def start(processes: Processes, space: Workspace, over: Watched, at: Observers) -> Observatory:
-    """Start both, and wait until they answer and have looked at everything once.
+def start(
+    processes: Processes,
+    space: Workspace,
+    over: Watched,
+    at: Observers,
+    told: Destinations = LOCAL,
+    *,
+    forgets: bool = False,
+) -> Observatory:
+    """Start both, and wait until they answer and have looked at everything once. `told` says who
+    hears of alerts; with `forgets` an alert is over as soon as its cause is.
 
     Raises ProgramMissing or PortInUse before anything is started, ProcessFailed when one of them
     does not come up.
@@ -88,7 +98,7 @@ def start(processes: Processes, space: Workspace, over: Watched, at: Observers) 
     commands = _commands(folder, at)
     for port in vars(at).values():
         require_free(port)
-    _write(folder, asked)
+    _write(folder, asked, told, forgets=forgets)
     urls = {name: f"http://{LOOPBACK}:{port}" for name, port in vars(at).items()}
     for name, command in commands.items():
         child = processes.start(name, command, {})
@@ -118,25 +128,31 @@ def folder_in(space: Workspace) -> Path:
     return space.home / "obs"
 
 
-def _write(folder: Path, asked: Scrape) -> None:
+def _write(folder: Path, asked: Scrape, told: Destinations, *, forgets: bool) -> None:
     """The configuration of this run; what an earlier one left is not read again."""
     for name in ("prometheus", "alertmanager"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    found = {f"alertmanager/{name}": text for name, text in alertmanager_texts(LOCAL).items()}
-    found |= {f"prometheus/rules/{name}": text for name, text in _rules().items()}
+    found = {f"alertmanager/{name}": text for name, text in alertmanager_texts(told).items()}
+    found |= {f"prometheus/rules/{name}": text for name, text in _rules(forgets=forgets).items()}
     found["prometheus/prometheus.yml"] = yaml_text(jobs.config(asked))
     for name, text in found.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
 
 
-def _rules() -> dict[str, str]:
+def _rules(*, forgets: bool) -> dict[str, str]:
     """The rules as they are shipped, evaluated as often as is scraped: nobody waits to see one."""
     links = promised().links
-    quick = [replace(group, interval=INTERVAL) for group in groups()]
+    found = [_forgetful(group) for group in groups()] if forgets else groups()
+    quick = [replace(group, interval=INTERVAL) for group in found]
     return {
         file_of(group): yaml_text({"groups": [group_document(group, links)]}) for group in quick
     }
+
+
+def _forgetful(group: Group) -> Group:
+    rules = [replace(r, keep="0s") if isinstance(r, Alert) else r for r in group.rules]
+    return replace(group, rules=tuple(rules))
 
 
 def scrape(over: Watched, at: Observers) -> Scrape:

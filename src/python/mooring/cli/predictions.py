@@ -63,14 +63,14 @@ def show(
 
 @app.command()
 def erase(context: typer.Context, model: ModelName, ids: Ids, json: AsJson = False) -> None:
-    """Erase predictions and their labels for good.
+    """Erase predictions and their labels for good, also from what the monitor took over.
 
     Exit status 3 when a file could not be searched: open at a gateway, or damaged.
     """
     with command(json) as out:
-        from mooring.cli.logged import erase_from_log, show_erased
+        from mooring.cli.logged import erase_everywhere, show_erased
 
-        done = erase_from_log(space_of(context).home, model, ids)
-        show_erased(out, done)
-        if done.open or done.damaged:
+        done, forgotten = erase_everywhere(space_of(context).home, model, ids)
+        show_erased(out, done, forgotten)
+        if done.open or done.damaged or forgotten.unsearched:
             raise typer.Exit(3)

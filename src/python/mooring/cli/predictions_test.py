@@ -10,6 +10,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mooring.cli.app import app
+from mooring.monitor.tables.collect import collect
+from mooring.monitor.tables.layout import MONITOR, Tables
+from mooring.monitor.tables.testing.log import all_ids
 from mooring.predictionlog.cloudevents import REQUEST, RESPONSE
 from mooring.predictionlog.context import Context
 from mooring.predictionlog.entries import LabelEntry
@@ -84,6 +87,16 @@ def test_erase_takes_predictions_and_labels_away(home: Path) -> None:
     done = told(home, "erase", MODEL, name)
     assert (done["predictions"], done["labels"]) == (1, 1)
     assert name not in logged(home)
+
+
+def test_erase_reaches_what_the_monitor_took_over(home: Path) -> None:
+    tables = Tables(home / MONITOR, home, MODEL)
+    collect(tables)
+    assert logged(home) == []
+    name, *others = ids_of(entry(number, 2) for number in range(3))
+    done = told(home, "erase", MODEL, name)
+    assert (done["predictions"], done["labels"]) == (1, 1)
+    assert all_ids(tables) == sorted(others)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from mooring.blessing.promotion import (
     withdraw,
 )
 from mooring.bundle.atomic import write_file
-from mooring.bundle.errors import BundleError
+from mooring.bundle.errors import BundleError, ReleaseError
 from mooring.bundle.folder_store import FolderStore
 from mooring.bundle.location import is_url
 from mooring.bundle.open import Bundle
@@ -56,17 +56,20 @@ def promote_model(
     commit: bool,
     store: str | None = None,
     role: Role = "champion",
+    clean: bool = True,
 ) -> Promoted:
     """Give a blessed bundle the role: copy it and its evidence beside the release, or the bundle
     into `store` (a folder or URL), then swap, and have the BUILD file package the champion.
 
     Bundle and evidence are signed as the environment's policy asks, or nothing is promoted. A crash
     before the swap leaves a copied bundle that no release refers to, nothing else.
+
+    `clean` refuses a release with changes that nobody committed.
     """
     policy = policy_from(os.environ)
     candidate = candidate_of(model, space, bundle)
     check_signature(candidate, policy)
-    before = _clean_release(model, space)
+    before = _release(model, space, clean)
     _check_contract(model, space, before.release, candidate)
     blessings = gather_blessings(space.blessings, candidate, model.gate, before.release, policy)
     folder = space.model(model.name)
@@ -112,6 +115,59 @@ def withdraw_model(model: Model, space: Workspace, *, reason: str, commit: bool)
     release = withdraw(before.release, _decision(reason))
     told = _Told("Withdraw", _holder(before.release, "challenger"), reason)
     return _record(space, write_release(before, release), [], told, commit=commit)
+
+
+def crown_challenger(
+    model: Model, space: Workspace, challenger: Released, *, reason: str, commit: bool
+) -> None:
+    """Make the challenger champion after its rollout, on the evidence beside the release.
+
+    Once it is champion there is nothing to do. Raises ReleaseError when the challenger is another.
+    """
+    before = _release(model, space, commit)
+    if before.release.champion is not None and before.release.champion.bundle == challenger.bundle:
+        return
+    _refuse_another(before, challenger)
+    policy = policy_from(os.environ)
+    bundle = open_released(model, space, challenger)
+    check_signature(bundle, policy)
+    _check_contract(model, space, before.release, bundle)
+    evidence = space.model(model.name) / "blessings"
+    blessings = gather_blessings(evidence, bundle, model.gate, before.release, policy)
+    decision = _decision(reason)
+    release = promote(before.release, bundle, challenger.location, blessings, decision)
+    written = write_release(before, release)
+    told = _Told("Promote", crowned(release), reason)
+    _record(space, written, _package(model, space, written), told, commit=commit)
+
+
+def withdraw_challenger(
+    model: Model, space: Workspace, challenger: Released, *, reason: str, commit: bool
+) -> None:
+    """Take this challenger back after its rollout; once it is gone there is nothing to do."""
+    before = _release(model, space, commit)
+    if before.release.challenger is None:
+        return
+    _refuse_another(before, challenger)
+    written = write_release(before, withdraw(before.release, _decision(reason)))
+    _record(space, written, [], _Told("Withdraw", challenger, reason), commit=commit)
+
+
+def _release(model: Model, space: Workspace, clean: bool) -> ReleaseFile:
+    """As git has it, which a change that is to be a commit asks for, or as it lies there."""
+    if clean:
+        return _clean_release(model, space)
+    return read_release(space.release(model.name), model=model.name)
+
+
+def _refuse_another(before: ReleaseFile, challenger: Released) -> None:
+    held = before.release.challenger
+    if held is None or held.bundle != challenger.bundle:
+        raise ReleaseError(
+            "its challenger is another one by now",
+            place=str(before.path),
+            cure="The rollout of the other begins at the next look.",
+        )
 
 
 def rollback_model(

@@ -10,11 +10,13 @@ import pytest
 from mooring.blessing.errors import NotBlessed, PromotionRefused
 from mooring.bundle.errors import BundleTampered, SignatureMissing
 from mooring.bundle.open import open_bundle
-from mooring.bundle.release import read_release
+from mooring.bundle.release import Released, read_release
 from mooring.bundle.signature import is_signed, sign_bundle, sign_file
 from mooring.bundle.testing.keys import key_pair
 from mooring.cli import git
+from mooring.cli.challenging import challenge_model
 from mooring.cli.conftest import write_trial
+from mooring.cli.crowning import ReleaseLedger
 from mooring.cli.errors import ChampionUnusable, GitRefused
 from mooring.cli.judging import bless_model
 from mooring.cli.making import candidate_of
@@ -24,6 +26,7 @@ from mooring.cli.serving import champion
 from mooring.cli.workspace import Workspace
 from mooring.data.dataset import read_version
 from mooring.data.ingest import table_of
+from mooring.delivery.controller.errors import LedgerRefused
 from mooring.training.memory_tracker import MemoryTracker
 from mooring.training.train import train
 
@@ -174,9 +177,9 @@ def test_a_rollback_to_a_damaged_bundle_is_refused(space: Workspace, model: Mode
     assert path.read_bytes() == before
 
 
-def retrain(model: Model, space: Workspace) -> str:
+def retrain(model: Model, space: Workspace, seed: int = 1) -> str:
     """Another bundle that predicts the same: nothing in these trees is left to the seed."""
-    plan = replace(model.plan, seed=1)
+    plan = replace(model.plan, seed=seed)
     found = read_version(table_of(space.data, model.name))
     return train(plan, *found, space.bundles, MemoryTracker()).bundle.id
 
@@ -244,6 +247,26 @@ def test_a_challenger_is_tried_taken_back_and_promoted_under_one_version(
     assert not git._git(space.root, "status", "--porcelain").stdout
 
 
+def test_where_nothing_is_committed_one_rollout_follows_another(
+    space: Workspace, model: Model
+) -> None:
+    git.init(space.root)
+    promote(model, space, commit=True)
+    second, third = (retrain(model, space, seed) for seed in (1, 2))
+    for bundle in (second, third):
+        assert bless_model(model, space, bundle).blessing.verdict == "blessed"
+        write_trial(model, space, bundle)
+        if bundle == third:
+            with pytest.raises(GitRefused, match="uncommitted changes"):
+                challenge_model(model, space, bundle, None, commit=True)
+        assert challenge_model(model, space, bundle, None, commit=False).outcome == "challenger"
+        tried = read_release(space.release(model.name)).release.challenger
+        assert tried is not None
+        ReleaseLedger(space, commit=False).promote(model.name, tried, "no harm seen")
+    held = champion(model, space)
+    assert (held.version, held.bundle) == (3, third)
+
+
 def subjects(space: Workspace) -> list[str]:
     return git._git(space.root, "log", "--format=%s").stdout.splitlines()
 
@@ -286,3 +309,62 @@ def test_a_contract_that_breaks_clients_is_not_promoted(space: Workspace, model:
 
 def open_id(space: Workspace) -> str:
     return space.candidate("flight_delay").read_text()
+
+
+@pytest.fixture
+def challenger(space: Workspace, model: Model) -> Released:
+    """A release whose champion is another bundle, and a challenger that is blessed."""
+    promote_model(model, space, bundle=None, reason="first", commit=False)
+    path = space.release(model.name)
+    before = read_release(path)
+    held = before.release.champion
+    assert held is not None
+    # The bundle that was promoted tries again, against a champion that never was.
+    other = held.model_copy(update={"version": 7, "bundle": "7" * 64})
+    challenger = held.model_copy(update={"version": 8})
+    release = before.release.model_copy(
+        update={"champion": other, "challenger": challenger, "last_version": 8}
+    )
+    path.write_bytes(release.to_json())
+    return challenger
+
+
+def test_a_challenger_that_is_withdrawn_is_gone_however_often_it_is_asked_for(
+    space: Workspace, model: Model, challenger: Released
+) -> None:
+    ledger = ReleaseLedger(space, commit=False)
+    for _ in range(2):
+        ledger.withdraw(model.name, challenger, "errors: 30 of 100")
+    release = read_release(space.release(model.name)).release
+    assert release.challenger is None
+    assert [each.reason for each in release.withdrawn] == ["errors: 30 of 100"]
+
+
+def test_a_withdrawal_may_be_a_commit(space: Workspace, model: Model, challenger: Released) -> None:
+    git.init(space.root)
+    git.commit(space.root, [space.model(model.name)], "before")
+    ReleaseLedger(space, commit=True).withdraw(model.name, challenger, "no traffic")
+    assert git.log(space.root, space.release(model.name))[0].subject.startswith("Withdraw")
+
+
+def test_evidence_that_is_gone_is_a_refusal(
+    space: Workspace, model: Model, challenger: Released
+) -> None:
+    shutil.rmtree(space.model(model.name) / "blessings")
+    before = space.release(model.name).read_bytes()
+    with pytest.raises(LedgerRefused):
+        ReleaseLedger(space, commit=False).promote(model.name, challenger, "no harm seen")
+    assert space.release(model.name).read_bytes() == before
+
+
+def test_a_challenger_that_is_champion_already_is_left_alone(
+    space: Workspace, model: Model
+) -> None:
+    promote_model(model, space, bundle=None, reason="first", commit=False)
+    path = space.release(model.name)
+    champion = read_release(path).release.champion
+    assert champion is not None
+    assert champion.bundle == candidate_of(model, space, None).id
+    before = path.read_bytes()
+    ReleaseLedger(space, commit=False).promote(model.name, champion, "no harm seen")
+    assert path.read_bytes() == before

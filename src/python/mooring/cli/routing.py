@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mooring.bundle.atomic import write_file
 from mooring.bundle.release import read_release
 from mooring.cli.errors import NothingReleased
 from mooring.cli.registry import find_model, known_models
 from mooring.cli.workspace import Workspace
+from mooring.contract.routing import Route, Target
+from mooring.delivery.controller.publish import publish, sole_writer
 from mooring.process.ports import LOOPBACK
-
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -44,20 +41,17 @@ def released(space: Workspace, names: Sequence[str], first_port: int) -> list[Ro
 
 
 def write_routing(path: Path, routed: Sequence[Routed]) -> int:
-    """Replace the document in one step; its version grows when it says something else than before.
+    """Publish these champions, as the controller publishes; the document's version.
 
-    Returns the version.
+    Raises AnotherWriter while a controller runs, and NoHigherVersion.
     """
-    models = {
-        m.name: {"champion": {"urls": [m.url], "version": m.version, "bundle": m.bundle}}
-        for m in routed
-    }
-    before = _read(path)
-    unchanged = before.get("models") == models and before.get("format") == FORMAT
-    version = _version(before) + (not unchanged)
-    document = {"format": FORMAT, "version": version, "models": models}
-    write_file(path, (json.dumps(document, indent=2, sort_keys=True) + "\n").encode())
-    return version
+    models = {m.name: Route(champion=_target(m)) for m in routed}
+    with sole_writer(path):
+        return publish(path, models).routing.version
+
+
+def _target(routed: Routed) -> Target:
+    return Target(urls=(routed.url,), version=routed.version, bundle=routed.bundle)
 
 
 def _with_champion(space: Workspace) -> list[str]:
@@ -78,17 +72,3 @@ def _champion(space: Workspace, name: str, port: int) -> Routed:
             "there is no champion", place=str(path), cure=f"Run `mooring promote {name}`."
         )
     return Routed(name, local_url(port), champion.version, champion.bundle)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """What is there, or nothing: this is also the cure for a document that is damaged."""
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return document if isinstance(document, dict) else {}
-
-
-def _version(document: dict[str, Any]) -> int:
-    version = document.get("version")
-    return version if isinstance(version, int) and version >= 0 else 0

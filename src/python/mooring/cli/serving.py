@@ -9,7 +9,7 @@ from mooring.cli.errors import CommandError, NothingReleased
 from mooring.cli.making import candidate_of
 from mooring.cli.registry import Model, find_model
 from mooring.cli.released import open_released
-from mooring.cli.stack import Served
+from mooring.cli.served import Served
 from mooring.cli.workspace import Workspace
 
 UNRELEASED = 0

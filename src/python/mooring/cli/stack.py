@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mooring.cli.http import status_of
 from mooring.cli.routing import Routed, local_url, write_routing
+from mooring.cli.served import Served
 from mooring.cli.workspace import Workspace
 from mooring.process.children import Child, Processes, failed
 from mooring.process.ports import LOOPBACK, require_free
@@ -25,17 +25,6 @@ class Ports:
     gateway: int = 8080
     metrics: int = 9464
     service: int = 3000
-
-
-@dataclass(frozen=True)
-class Served:
-    """One model to serve: its name, what `bentoml serve` is given, and the verified bundle."""
-
-    name: str
-    service: str
-    bundle: str
-    folder: Path
-    version: int
 
 
 def start_stack(
@@ -56,7 +45,8 @@ def start_stack(
             for number, m in enumerate(served)
         ],
     )
-    return _start_gateway(processes, space, ports, drain)
+    _, url = start_gateway(processes, space, ports, drain)
+    return url
 
 
 def _start_service(processes: Processes, space: Workspace, model: Served, port: int) -> None:
@@ -81,7 +71,10 @@ def _service_ready(child: Child, url: str) -> bool:
     return status == 200
 
 
-def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: float) -> str:
+def start_gateway(
+    processes: Processes, space: Workspace, ports: Ports, drain: float
+) -> tuple[Child, str]:
+    """Start the gateway over the routing document that lies there; it and its URL, once ready."""
     environ = {
         "MOORING_HOME": str(space.home),
         "MOORING_ROUTING": str(space.routing),
@@ -94,4 +87,4 @@ def _start_gateway(processes: Processes, space: Workspace, ports: Ports, drain: 
     child = processes.start("gateway", [sys.executable, "-m", "mooring.gateway"], environ)
     url = f"http://{LOOPBACK}:{ports.gateway}"
     processes.wait_until(child, lambda: status_of(f"{url}/readyz") == 200, BOOT_SECONDS)
-    return url
+    return child, url

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import socket
 
 import pytest
 
@@ -15,17 +14,7 @@ from mooring.cli.stack import Ports, start_stack
 from mooring.cli.workspace import Workspace
 from mooring.process.children import Processes
 from mooring.process.errors import ProcessFailed
-from mooring.process.ports import LOOPBACK
-
-
-def free_ports() -> Ports:
-    probes = [socket.socket() for _ in range(3)]
-    for probe in probes:
-        probe.bind((LOOPBACK, 0))
-    numbers = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return Ports(*numbers)
+from mooring.process.ports import free_ports
 
 
 def with_other_answers(bundle: Bundle, space: Workspace) -> Bundle:
@@ -45,7 +34,7 @@ def test_a_service_that_refuses_its_bundle_is_reported_with_its_reason(
     served = unreleased(model, space, wrong.id)
 
     with Processes(space.logs) as processes, pytest.raises(ProcessFailed) as caught:
-        start_stack(processes, space, [served], free_ports(), drain=0)
+        start_stack(processes, space, [served], Ports(*free_ports(3)), drain=0)
 
     assert "refuses to serve" in str(caught.value)
     assert "sample 4 is off by" in str(caught.value)
