@@ -7,7 +7,6 @@ result.json    what was found, written in one step; the run is over then
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from mooring.bundle.atomic import write_file
 from mooring.cli.errors import JobBusy, JobUnreadable
 from mooring.monitor.incidents.job import Result
+from mooring.process.locks import taken
 
 LOCK, PROGRESS, RESULT = "lock", "progress.json", "result.json"
 
@@ -93,16 +93,12 @@ class JobFolder:
         if _is_open_here(lock):
             yield
             return
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with taken(lock) as handle:
+            if handle is None:
+                raise JobBusy(
+                    "another run of this job is at work", place=str(lock), cure="Wait for its end."
+                )
             yield
-        except BlockingIOError:
-            raise JobBusy(
-                "another run of this job is at work", place=str(lock), cure="Wait for its result."
-            ) from None
-        finally:
-            os.close(handle)
 
 
 def job_folder(

@@ -10,8 +10,9 @@ from typing import Protocol
 import polars as pl
 
 from mooring.cli.errors import NothingLogged
-from mooring.monitor.configured import Found, over, read_toml
+from mooring.monitor.configured import Found, over
 from mooring.monitor.watching import Watching
+from mooring.process.settings import read_toml
 
 # Where a monitor has its settings from; a job that it starts inherits it.
 SETTINGS = "MOORING_MONITOR_SETTINGS"
@@ -38,7 +39,7 @@ def horizon_of(model: str, environ: Mapping[str, str]) -> float:
     if not environ.get(SETTINGS):
         return Watching().horizon_seconds
     path = Path(environ[SETTINGS])
-    document = read_toml(path, SETTINGS)
+    document = read_toml(path, SETTINGS, "the monitor")
     own = document.get("models", {}).get(model, {})
     told = over(document.get("defaults", {}).get("watching", {}), own.get("watching", {}))
     found = Found()

@@ -12,7 +12,7 @@ import pytest
 
 from mooring.cli.errors import NothingLogged
 from mooring.cli.matured import SETTINGS, frames, horizon_of, last_matured
-from mooring.monitor.errors import BadSetting
+from mooring.process.errors import BadSetting
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 APRIL = datetime(2013, 4, 10, 18, tzinfo=UTC)

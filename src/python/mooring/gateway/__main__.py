@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 def main(environ: Mapping[str, str], lines: Lines | None = None) -> int:
     """Run the gateway; each mistake of its operator is one line on stderr, no traceback."""
-    from mooring.gateway.errors import StartError
     from mooring.gateway.lines import STDERR, Lines
     from mooring.gateway.settings import Settings
     from mooring.gateway.wiring import run
+    from mooring.process.errors import StartError
 
     try:
         return run(Settings.of(environ), lines or Lines(STDERR))

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 
 from mooring.gateway import problems
@@ -41,19 +40,11 @@ from mooring.gateway.tracing.exporter import Exporter
 from mooring.gateway.tracing.requests import Tracer, TraceRequests
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.reload import Follower
+from mooring.process.web import SILENT
 from mooring.telemetry.binding import Instruments
 
 # What a body may have where no contract says more: such a body is never read.
 _UNKNOWN_MODEL_BYTES = 1_048_576
-
-# FastAPI's own would look for an exporter at each request, and tell one what a caller sent.
-_SILENT: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 
 
 @dataclass(frozen=True)
@@ -81,7 +72,7 @@ def create_app(ports: Ports) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry=_SILENT,
+        telemetry=SILENT,
         lifespan=partial(_lifespan, ports),
         middleware=[
             Middleware(RequestId),

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 from mooring.gateway.auth.keys_file import read_keys
-from mooring.gateway.errors import BadSettings, StartError
 from mooring.gateway.setting import Setting
 from mooring.gateway.settings import read_settings
 from mooring.gateway.traffic.document import read_routing
+from mooring.process.errors import BadSettings, StartError
 
 T = TypeVar("T")
 

@@ -11,24 +11,21 @@ from the environment, or from a file of their own that `<variable>_FILE` names.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mooring.gateway.errors import BadSetting, BadSettings
 from mooring.gateway.setting import HOME, Setting
+from mooring.process.settings import Faults, read_toml
 
 G = TypeVar("G")
 
 CONFIG = "MOORING_GATEWAY_CONFIG"
 
-_UNREADABLE = "Name a TOML file that the gateway may read, or unset the variable."
-
 
 @dataclass
-class Sources:
+class Sources(Faults):
     """Where values come from, and what was found on the way.
 
     `places` tells for each setting that somebody set where: a variable, or `file: key`.
@@ -38,13 +35,14 @@ class Sources:
     file: str = ""
     document: Mapping[str, Any] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
-    faults: list[BadSetting] = field(default_factory=list)
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Sources:
         """The environment, and the file that it names. Raises BadSetting."""
         named = environ.get(CONFIG)
-        return cls(environ, named, _read_toml(Path(named))) if named else cls(environ)
+        if not named:
+            return cls(environ)
+        return cls(environ, named, read_toml(Path(named), CONFIG, "the gateway"))
 
     def group(self, cls: type[G]) -> G:
         """Read a group of settings and those within it. Raises BadSetting, or BadSettings for
@@ -53,17 +51,6 @@ class Sources:
         group = self._group(cls, self.document, "")
         self.check()
         return group
-
-    def check(self) -> None:
-        """Raise what was found wrong so far."""
-        if len(self.faults) == 1:
-            raise self.faults[0]
-        if self.faults:
-            raise BadSettings(self.faults)
-
-    def refuse(self, place: str, problem: str, cure: str) -> None:
-        """Note a mistake; all are told at once."""
-        self.faults.append(BadSetting(problem, place=place, cure=cure))
 
     def _group(self, cls: type[G], table: Mapping[str, Any], path: str) -> G:
         found: dict[str, Any] = {}
@@ -137,22 +124,3 @@ class Sources:
 
     def _key(self, path: str, name: str) -> str:
         return f"{self.file}: {path}{name}"
-
-
-def _read_toml(path: Path) -> dict[str, Any]:
-    place = f"{CONFIG}, {path}"
-    try:
-        return tomllib.loads(path.read_bytes().decode())
-    except OSError as error:
-        problem = error.strerror or type(error).__name__
-        raise BadSetting(problem, place=place, cure=_UNREADABLE) from None
-    except UnicodeDecodeError:
-        raise BadSetting("it is not UTF-8", place=place, cure="Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        raise BadSetting(_where(error), place=place, cure="Correct it there.") from None
-
-
-def _where(error: tomllib.TOMLDecodeError) -> str:
-    """Its line and column without the message, which may quote what stands there."""
-    _, _, where = str(error).rpartition("(at ")
-    return f"it is not TOML at {where.rstrip(')') or 'some line'}"

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from mooring.gateway.configured import CONFIG, Sources
-from mooring.gateway.errors import BadSetting, BadSettings
 from mooring.gateway.setting import (
     Setting,
     Text,
@@ -20,6 +19,7 @@ from mooring.gateway.setting import (
     whole,
 )
 from mooring.gateway.settings import Settings, read_settings
+from mooring.process.errors import BadSetting, BadSettings
 
 CANARY = "canary-5f2b"
 

@@ -1,13 +1,10 @@
 """What can go wrong in the gateway.
 
+StartError                        the process cannot start: process/errors.py
+├── BadRouting                    exit 78: the routing document
+└── BadKeys                       exit 78: the keys file; auth/errors.py
 MooringError
 └── GatewayError
-    ├── StartError                the process cannot start; says so in one line
-    │   ├── BadSetting            exit 78: an environment variable, or a key of the file
-    │   ├── BadSettings           exit 78: several of them
-    │   ├── BadRouting            exit 78: the routing document
-    │   ├── BadKeys               exit 78: the keys file; auth/errors.py
-    │   └── PortTaken             exit 69: an address that cannot be listened on
     ├── RequestError              the caller can mend it
     │   ├── UnknownModel
     │   ├── UnknownVersion
@@ -38,11 +35,11 @@ MooringError
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from mooring.contract.errors import MooringError
+from mooring.process.errors import StartError
 
 ShedReason = Literal["queue_full", "queue_timeout"]
 
@@ -56,35 +53,8 @@ class GatewayError(MooringError):
     """Root of the gateway's errors."""
 
 
-class StartError(GatewayError):
-    """The process cannot start; `exit_code` after sysexits(3)."""
-
-    exit_code: ClassVar[int] = os.EX_CONFIG
-
-
-class BadSetting(StartError):
-    """An environment variable, or a key of the configuration file, that cannot be used."""
-
-
-class BadSettings(StartError):
-    """Several of them, told at once: one on each line."""
-
-    def __init__(self, faults: Sequence[BadSetting]) -> None:
-        super().__init__(f"{len(faults)} settings cannot be used")
-        self.faults = tuple(faults)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.faults))
-
-
 class BadRouting(StartError):
     """A routing document that cannot be used."""
-
-
-class PortTaken(StartError):
-    """An address that cannot be listened on."""
-
-    exit_code = os.EX_UNAVAILABLE
 
 
 class RequestError(GatewayError):

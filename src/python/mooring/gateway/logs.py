@@ -7,7 +7,6 @@ caller sent.
 from __future__ import annotations
 
 import logging
-import traceback
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,24 +15,16 @@ import orjson
 from mooring.gateway.identity import request_id
 from mooring.gateway.lines import Lines
 from mooring.gateway.tracing.context import trace_id
-
-# What every record has; anything else was given as `extra`.
-_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
-_FRAMES = 10
+from mooring.process.logs import entry, entry_of, passed, raised
 
 
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        entry = _entry(
-            datetime.fromtimestamp(record.created, UTC),
-            record.levelname.lower(),
-            record.name,
-            record.getMessage(),
-        )
-        entry |= {k: v for k, v in vars(record).items() if k not in _STANDARD}
-        return orjson.dumps(entry | _exception(record), default=str).decode()
+        error = raised(record)
+        said = entry_of(record) | _ids() | (passed(error) if error else {})
+        return orjson.dumps(said, default=str).decode()
 
 
 class ToLines(logging.Handler):
@@ -56,8 +47,8 @@ class RequestLines:
 
     def __call__(self, facts: dict[str, Any]) -> None:
         level = "warning" if facts["status"] >= 500 else "info"
-        entry = _entry(datetime.now(UTC), level, "mooring.gateway.request", "request")
-        self._lines.write(orjson.dumps(entry | facts))
+        said = entry(datetime.now(UTC), level, "mooring.gateway.request", "request")
+        self._lines.write(orjson.dumps(said | _ids() | facts))
 
 
 def configure_logging(lines: Lines) -> None:
@@ -69,18 +60,6 @@ def configure_logging(lines: Lines) -> None:
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
-def _entry(time: datetime, level: str, logger: str, message: str) -> dict[str, Any]:
-    entry = {"time": time.isoformat(), "level": level, "logger": logger, "message": message}
-    if request_id.get():
-        entry["request_id"] = request_id.get()
-    if trace_id():
-        entry["trace_id"] = trace_id()
-    return entry
-
-
-def _exception(record: logging.LogRecord) -> dict[str, Any]:
-    if not record.exc_info or record.exc_info[0] is None:
-        return {}
-    frames = traceback.extract_tb(record.exc_info[2])[-_FRAMES:]
-    at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"error": record.exc_info[0].__name__, "at": at}
+def _ids() -> dict[str, Any]:
+    ids = {"request_id": request_id.get(), "trace_id": trace_id()}
+    return {name: value for name, value in ids.items() if value}

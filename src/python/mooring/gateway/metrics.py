@@ -11,10 +11,10 @@ from wsgiref.simple_server import WSGIServer
 from prometheus_client import CollectorRegistry, start_http_server
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mooring.gateway.errors import PortTaken
 from mooring.gateway.problems import failure
 from mooring.gateway.template import template_of
 from mooring.gateway.watched import Watched
+from mooring.process.web import Address
 from mooring.telemetry.binding import Instruments
 from mooring.telemetry.labels import METHOD
 from mooring.telemetry.requests import GATEWAY_REQUESTS
@@ -62,11 +62,7 @@ class MetricsPort:
         try:
             server, _ = start_http_server(port, host, registry)
         except OSError as error:
-            raise PortTaken(
-                error.strerror or type(error).__name__,
-                place=f"metrics on {host}:{port}",
-                cure="Stop what listens there or set MOORING_METRICS_PORT.",
-            ) from None
+            raise Address(host, port, "metrics", "MOORING_METRICS_PORT").taken(error) from None
         return cls(server)
 
     @property

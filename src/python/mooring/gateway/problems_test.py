@@ -13,12 +13,12 @@ from mooring.gateway.errors import (
     CircuitOpen,
     Overloaded,
     RequestError,
-    StartError,
     Unserved,
     UpstreamError,
     UpstreamTimeout,
 )
 from mooring.gateway.problems import INTERNAL, KINDS, answer
+from mooring.process.errors import StartError
 
 
 def leaves(error: type[MooringError]) -> Iterator[type[MooringError]]:

@@ -16,8 +16,8 @@ from fastapi import FastAPI
 from mooring.gateway.drain import Drain
 from mooring.gateway.edge.door import Door
 from mooring.gateway.edge.protocol import protocol_at
-from mooring.gateway.errors import PortTaken
 from mooring.gateway.settings import Settings
+from mooring.process.web import Address, configured, listen
 
 # In flight is at most one deadline long (contracts start at 10 s); what lasts longer is cut.
 _FINISH_SECONDS = 30
@@ -48,29 +48,10 @@ class GatewayServer(uvicorn.Server):
 
 def make_server(app: FastAPI, drain: Drain, door: Door) -> GatewayServer:
     """Configure the server; it listens on the sockets that it is served with."""
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http=protocol_at(door),
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_FINISH_SECONDS,
-    )
-    return GatewayServer(config, drain)
+    return GatewayServer(configured(app, _FINISH_SECONDS, protocol_at(door)), drain)
 
 
-def listen(settings: Settings) -> socket.socket:
+def listen_at(settings: Settings) -> socket.socket:
     """Listen on the public address; port 0 takes a free one. Raises PortTaken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise PortTaken(
-            error.strerror or type(error).__name__,
-            place=f"gateway on {settings.host}:{settings.port}",
-            cure="Stop what listens there or set MOORING_GATEWAY_PORT.",
-        ) from None
+    address = Address(settings.host, settings.port, "gateway", "MOORING_GATEWAY_PORT")
+    return listen(address, _BACKLOG)

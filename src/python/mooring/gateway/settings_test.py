@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mooring.gateway.errors import BadSetting, BadSettings
 from mooring.gateway.settings import Settings
+from mooring.process.errors import BadSetting, BadSettings
 
 ISSUER = {
     "ISSUER": "https://issuer.example.org",

@@ -9,13 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    PlatformCollector,
-    ProcessCollector,
-    disable_created_metrics,
-)
+from prometheus_client import CollectorRegistry
 
 from mooring.gateway.app import Ports, create_app
 from mooring.gateway.auth.entrance import entrance_of
@@ -32,7 +26,7 @@ from mooring.gateway.metrics import MetricsPort
 from mooring.gateway.prediction_ids import PredictionIds
 from mooring.gateway.predictor import CaptureShadow
 from mooring.gateway.requestlog import Write, unwritten
-from mooring.gateway.server import listen, make_server
+from mooring.gateway.server import listen_at, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.tracing.exporter import Exporter
 from mooring.gateway.traffic.copy import LastGood
@@ -40,7 +34,7 @@ from mooring.gateway.traffic.fleet import Fleet
 from mooring.gateway.traffic.models import Models
 from mooring.gateway.traffic.reload import Follower
 from mooring.gateway.traffic.source import Source, Start, start
-from mooring.telemetry.binding import Instruments, bind
+from mooring.telemetry.binding import Instruments, bind, new_registry
 from mooring.telemetry.catalogue import metrics_of
 from mooring.telemetry.operation import LOG_LINES_DROPPED
 
@@ -80,14 +74,6 @@ def ports_of(
     )
 
 
-def new_registry() -> CollectorRegistry:
-    """A registry with what the process itself tells."""
-    registry = CollectorRegistry()
-    for collector in (ProcessCollector, PlatformCollector, GCCollector):
-        collector(registry=registry)
-    return registry
-
-
 def run(settings: Settings, lines: Lines, log_of: LogOf = make_log) -> int:
     """Serve until a signal ends it; returns the exit code. Raises StartError.
 
@@ -95,8 +81,6 @@ def run(settings: Settings, lines: Lines, log_of: LogOf = make_log) -> int:
     remembers predictions.
     """
     begin = start(settings.routing, LastGood(settings.routing_copy))
-    # A second series for each counter and histogram, which no query of ours reads.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
     registry = new_registry()
     instruments = bind(metrics_of("gateway"), registry)
     lines.on_loss = partial(instruments.add, LOG_LINES_DROPPED)
@@ -104,7 +88,7 @@ def run(settings: Settings, lines: Lines, log_of: LogOf = make_log) -> int:
     ports = ports_of(settings, begin, instruments, log, RequestLines(lines))
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, instruments))
     with (
-        closing(listen(settings)) as public,
+        closing(listen_at(settings)) as public,
         closing(
             MetricsPort.open(settings.metrics_host, settings.metrics_port, registry)
         ) as private,

@@ -12,9 +12,9 @@ from types import FrameType
 def main(environ: Mapping[str, str]) -> int:
     """Run the monitor; each mistake of its operator is one line on stderr, no traceback."""
     from mooring.contract.errors import MooringError
-    from mooring.monitor.errors import StartError
     from mooring.monitor.settings import Settings
     from mooring.monitor.wiring import run
+    from mooring.process.errors import StartError
 
     try:
         return run(Settings.of(environ))

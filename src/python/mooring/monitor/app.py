@@ -7,18 +7,10 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import APIRouter, FastAPI
-from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from starlette.responses import JSONResponse, Response
 
-# FastAPI's own would look for an exporter at each request.
-_SILENT: TelemetryConfig = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
+from mooring.process.web import SILENT
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ def create_app(ports: Ports) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry=_SILENT,
+        telemetry=SILENT,
         lifespan=lifespan,
     )
     app.include_router(_probes(ports))

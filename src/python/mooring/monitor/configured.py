@@ -5,17 +5,14 @@ A key that nobody reads is an error: it is a setting that its author believes in
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mooring.monitor.errors import BadSetting, BadSettings
+from mooring.process.settings import Faults
 
 T = TypeVar("T", bound=BaseModel)
 Table = Mapping[str, Any]
@@ -32,22 +29,8 @@ _SAID = {
 }
 
 
-@dataclass
-class Found:
-    """What was found wrong so far."""
-
-    faults: list[BadSetting] = field(default_factory=list)
-
-    def refuse(self, place: str, problem: str, cure: str) -> None:
-        """Note a mistake; all are told at once."""
-        self.faults.append(BadSetting(problem, place=place, cure=cure))
-
-    def check(self) -> None:
-        """Raise what was noted. Raises BadSetting, or BadSettings for several."""
-        if len(self.faults) == 1:
-            raise self.faults[0]
-        if self.faults:
-            raise BadSettings(self.faults)
+class Found(Faults):
+    """What was found wrong so far, of tables too."""
 
     def read(self, cls: type[T], table: object, place: str, path: str = "") -> T | None:
         """A table as a model; None, and each mistake noted, where it is none."""
@@ -71,22 +54,6 @@ def over(defaults: object, table: object) -> object:
         return table
     told = {key: over(defaults[key], value) for key, value in table.items() if key in defaults}
     return {**defaults, **table, **told}
-
-
-def read_toml(path: Path, variable: str) -> dict[str, Any]:
-    """The document of a file. Raises BadSetting."""
-    place = f"{variable}, {path}"
-    try:
-        return tomllib.loads(path.read_bytes().decode())
-    except OSError as error:
-        cure = "Name a TOML file that the monitor may read, or unset the variable."
-        raise BadSetting(error.strerror or type(error).__name__, place=place, cure=cure) from None
-    except UnicodeDecodeError:
-        raise BadSetting("it is not UTF-8", place=place, cure="Save it as UTF-8.") from None
-    except tomllib.TOMLDecodeError as error:
-        # Its line and column without the message, which may quote what stands there.
-        where = str(error).rpartition("(at ")[2].rstrip(")") or "some line"
-        raise BadSetting(f"it is not TOML at {where}", place=place, cure="Mend it there.") from None
 
 
 def _key(path: str, detail: ErrorDetails) -> str:

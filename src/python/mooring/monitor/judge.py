@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from mooring.drift.watch import Watch
 from mooring.monitor.champion import Champion
@@ -71,8 +71,8 @@ class Judge:
 
     def _closed_at(self, due: tuple[Kind, Window]) -> datetime:
         kind, window = due
-        waited = self.watching.horizon_seconds if kind == "cohort" else 0.0
-        return datetime.combine(window.end, time(), UTC) + timedelta(seconds=waited)
+        matures = window.matures(self.watching.horizon_seconds)
+        return matures if kind == "cohort" else window.closes
 
     def _closed(self, kind: Kind, watermark: datetime) -> Iterator[Window]:
         """Windows follow each other whatever their length was before."""

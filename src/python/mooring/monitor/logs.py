@@ -8,31 +8,21 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from mooring.contract.errors import MooringError
-
-# What every record has; anything else was given as `extra`.
-_STANDARD = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
-_FRAMES = 10
+from mooring.process.logs import entry_of, passed, raised
 
 
 class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        entry = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _STANDARD},
-        }
-        return orjson.dumps(entry | _exception(record), default=str).decode()
+        error = raised(record)
+        said = entry_of(record) | (_of(error) if error else {})
+        return orjson.dumps(said, default=str).decode()
 
 
 def configure_logging() -> None:
@@ -47,12 +37,7 @@ def configure_logging() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _exception(record: logging.LogRecord) -> dict[str, Any]:
-    if not record.exc_info or record.exc_info[1] is None:
-        return {}
-    error = record.exc_info[1]
+def _of(error: BaseException) -> dict[str, Any]:
     if isinstance(error, MooringError):
         return {"error": type(error).__name__, "said": str(error)}
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    at = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
-    return {"error": type(error).__name__, "at": at}
+    return passed(error)

@@ -14,8 +14,8 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from mooring.monitor.errors import PortTaken
 from mooring.monitor.settings import Settings
+from mooring.process.web import Address, configured, listen
 
 # A scrape or a webhook takes far less.
 _FINISH_SECONDS = 10
@@ -42,29 +42,10 @@ class MonitorServer(uvicorn.Server):
 
 def make_server(app: FastAPI, stopping: Callable[[], None]) -> MonitorServer:
     """Configure the server; it listens on the sockets that it is served with."""
-    config = uvicorn.Config(
-        app,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_FINISH_SECONDS,
-    )
-    return MonitorServer(config, stopping)
+    return MonitorServer(configured(app, _FINISH_SECONDS), stopping)
 
 
-def listen(settings: Settings) -> socket.socket:
+def listen_at(settings: Settings) -> socket.socket:
     """Listen; port 0 takes a free one. Raises PortTaken."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
-    except OSError as error:
-        raise PortTaken(
-            error.strerror or type(error).__name__,
-            place=f"monitor on {settings.host}:{settings.port}",
-            cure="Stop what listens there or set MOORING_MONITOR_PORT.",
-        ) from None
+    address = Address(settings.host, settings.port, "monitor", "MOORING_MONITOR_PORT")
+    return listen(address, _BACKLOG)

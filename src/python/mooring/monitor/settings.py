@@ -28,12 +28,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from mooring.monitor.configured import Found, over, read_toml
+from mooring.monitor.configured import Found, over
 from mooring.monitor.environment import Environment, is_local
 from mooring.monitor.incidents.brakes import Brakes
 from mooring.monitor.jobs import JobSettings
 from mooring.monitor.watching import Watching
 from mooring.predictionlog.layout import MODEL_NAME
+from mooring.process.settings import read_toml
 from mooring.telemetry.quality import Measure
 
 SETTINGS = "MOORING_MONITOR_SETTINGS"
@@ -138,7 +139,7 @@ def _filed(environ: Mapping[str, str], found: Found) -> tuple[File, Mapping[str,
     named = environ.get(SETTINGS)
     if not named:
         return File(), {}
-    document = read_toml(Path(named), SETTINGS)
+    document = read_toml(Path(named), SETTINGS, "the monitor")
     file = found.read(File, document, named)
     if file is None:
         return File(), {}

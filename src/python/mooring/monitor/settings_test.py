@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mooring.monitor.errors import BadSetting, BadSettings
 from mooring.monitor.settings import SETTINGS, Settings
+from mooring.process.errors import BadSetting, BadSettings
 
 
 def read(folder: Path, text: str, **environ: str) -> Settings:

@@ -7,14 +7,6 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from prometheus_client import (
-    CollectorRegistry,
-    GCCollector,
-    PlatformCollector,
-    ProcessCollector,
-    disable_created_metrics,
-)
-
 from mooring.monitor.app import Ports, create_app
 from mooring.monitor.champion import Champions
 from mooring.monitor.export import METRICS, samples
@@ -22,10 +14,10 @@ from mooring.monitor.jobs import jobs_of
 from mooring.monitor.look import Look
 from mooring.monitor.loop import Loop
 from mooring.monitor.runtime import Runtime
-from mooring.monitor.server import listen, make_server
+from mooring.monitor.server import listen_at, make_server
 from mooring.monitor.settings import Settings
 from mooring.monitor.state import State
-from mooring.telemetry.binding import AtScrape, bind
+from mooring.telemetry.binding import AtScrape, bind, new_registry
 from mooring.telemetry.catalogue import metrics_of
 
 _log = logging.getLogger(__name__)
@@ -35,11 +27,9 @@ STATE = "state.db"
 
 def run(settings: Settings) -> int:
     """Serve until a signal ends it; returns the exit code. Raises StartError, StateError."""
-    # A second series for each counter and histogram, which no query of ours reads.
-    disable_created_metrics()  # type: ignore[no-untyped-call]
     with (
         closing(State.open(settings.folder / STATE)) as state,
-        closing(listen(settings)) as public,
+        closing(listen_at(settings)) as public,
     ):
         registry = new_registry()
         champions = Champions(settings.models, settings.home)
@@ -63,11 +53,3 @@ def run(settings: Settings) -> int:
         server.run(sockets=[public])
     _log.info("monitor stopped", extra={"exit_code": server.exit_code})
     return server.exit_code
-
-
-def new_registry() -> CollectorRegistry:
-    """A registry with what the process itself tells."""
-    registry = CollectorRegistry()
-    for collector in (ProcessCollector, PlatformCollector, GCCollector):
-        collector(registry=registry)
-    return registry

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry
 
+from mooring.telemetry.binding import new_registry
 from mooring.telemetry.catalogue import CATALOGUE
 from mooring.telemetry.standard import PROCESS, PYTHON_GC, PYTHON_INFO, STANDARD, External
 
@@ -11,10 +12,7 @@ Shape = tuple[str, str, tuple[str, ...]]
 
 
 def test_the_collectors_of_prometheus_client_export_what_is_named_here() -> None:
-    registry = CollectorRegistry()
-    for collector in (ProcessCollector, PlatformCollector, GCCollector):
-        collector(registry=registry)
-    assert _exported(registry) == {_shape(m) for m in (*PROCESS, PYTHON_INFO, *PYTHON_GC)}
+    assert _exported(new_registry()) == {_shape(m) for m in (*PROCESS, PYTHON_INFO, *PYTHON_GC)}
 
 
 def test_names_are_given_once_and_are_none_of_ours() -> None:

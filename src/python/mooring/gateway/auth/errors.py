@@ -26,7 +26,8 @@ import math
 from collections.abc import Sequence
 from typing import ClassVar
 
-from mooring.gateway.errors import RequestError, StartError, UpstreamError
+from mooring.gateway.errors import RequestError, UpstreamError
+from mooring.process.errors import StartError
 
 
 class BadKeys(StartError):

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mooring.gateway.errors import BadSetting
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import ROW
 from mooring.gateway.testing.gateway import gateway, until
 from mooring.gateway.testing.upstream import Behaviour, upstream
+from mooring.process.errors import BadSetting
 
 OLD, NEW = "old-" + "a" * 32, "new-" + "b" * 32
 FAST = Settings(port=0, learn_seconds=0.01, watch_seconds=0.05)

@@ -20,7 +20,7 @@ from mooring.gateway.app import Ports, create_app
 from mooring.gateway.capture.make import make_log
 from mooring.gateway.capture.settings import LogSettings
 from mooring.gateway.edge.door import Door
-from mooring.gateway.server import listen, make_server
+from mooring.gateway.server import listen_at, make_server
 from mooring.gateway.settings import Settings
 from mooring.gateway.testing.contracts import BUNDLE, VERSION
 from mooring.gateway.traffic.copy import LastGood
@@ -158,7 +158,7 @@ def _serving(settings: Settings, *, remembers: bool) -> Iterator[RunningGateway]
     said: list[dict[str, Any]] = []
     ports = ports_of(settings, begin, bind(metrics_of("gateway"), registry), log, said.append)
     server = make_server(create_app(ports), ports.drain, Door(settings.edge, ports.instruments))
-    with closing(listen(settings)) as public:
+    with closing(listen_at(settings)) as public:
         thread = threading.Thread(target=server.run, args=([public],))
         thread.start()
         try:

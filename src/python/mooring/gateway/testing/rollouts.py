@@ -16,10 +16,9 @@ from mooring.contract.routing import Policy, Role
 from mooring.gateway.traffic.abort import Judge, Ticket
 
 ROLLOUTS = 500
-# So that some ten are under way at a time, and overtake each other.
-_REQUESTS_PER_SECOND = 500.0
 SEED = 20_140_601
-
+# So that some ten are under way at a time, and overtake each other.
+REQUESTS_PER_SECOND = 500.0
 
 _DEFAULT = Policy()
 _STRICT = Policy(tolerated_errors=0.0, tolerated_invalid=0.0, tolerated_slow=0.0, slow_factor=1.0)
@@ -32,6 +31,11 @@ class Service:
     errors: float = 0.005
     median_seconds: float = 0.02
     spread: float = 0.5  # the standard deviation of the logarithm: p99 is 3.2 times the median
+
+    def answer(self, chance: random.Random) -> tuple[float, str]:
+        """The seconds that one answer takes, and its outcome."""
+        seconds = self.median_seconds * math.exp(chance.gauss(0.0, self.spread))
+        return seconds, "refused" if chance.random() < self.errors else "ok"
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ class Result:
 
 
 CHAMPION = Service()
-_FAILS = replace(CHAMPION, errors=0.05)
-_SLOW = replace(CHAMPION, median_seconds=0.06)
+FAILS = replace(CHAMPION, errors=0.05)
+SLOW = replace(CHAMPION, median_seconds=0.06)
 
 SAME = [
     Scenario("A/A: no difference", 5.0, CHAMPION, 6_000),
@@ -71,12 +75,12 @@ SAME = [
     Scenario("A/A, nothing tolerated", 50.0, CHAMPION, 3_000, policy=_STRICT),
 ]
 WORSE = [
-    Scenario("5 % errors, not 0.5 %", 5.0, _FAILS),
-    Scenario("5 % errors, not 0.5 %", 50.0, _FAILS),
-    Scenario("three times as slow", 5.0, _SLOW),
-    Scenario("three times as slow", 50.0, _SLOW),
+    Scenario("5 % errors, not 0.5 %", 5.0, FAILS),
+    Scenario("5 % errors, not 0.5 %", 50.0, FAILS),
+    Scenario("three times as slow", 5.0, SLOW),
+    Scenario("three times as slow", 50.0, SLOW),
     Scenario("half of it fails", 5.0, replace(CHAMPION, errors=0.5)),
-    Scenario("5 % errors, after 5,000 good requests", 5.0, _FAILS, 30_000, 5_000),
+    Scenario("5 % errors, after 5,000 good requests", 5.0, FAILS, 30_000, 5_000),
 ]
 TOLERATED = [
     Scenario("1 % errors, not 0.5 %: tolerated", 5.0, replace(CHAMPION, errors=0.01), 6_000),
@@ -98,7 +102,7 @@ def _rollout(scenario: Scenario, chance: random.Random) -> tuple[int, int] | Non
     under_way: list[tuple[float, int, Answer]] = []
     challenged = 0
     for number in range(scenario.requests):
-        now = number / _REQUESTS_PER_SECOND
+        now = number / REQUESTS_PER_SECOND
         while under_way and under_way[0][0] <= now:
             _, _, answer = heapq.heappop(under_way)
             answer.ticket.settle(answer.seconds, answer.outcome)
@@ -107,7 +111,8 @@ def _rollout(scenario: Scenario, chance: random.Random) -> tuple[int, int] | Non
         role: Role = "challenger" if chance.random() * 100 < scenario.percent else "champion"
         challenged += role == "challenger"
         turned = role == "challenger" and number >= scenario.turns_at
-        answer = _answer(judge, role, scenario.challenger if turned else CHAMPION, chance)
+        service = scenario.challenger if turned else CHAMPION
+        answer = Answer(judge.enter(role), *service.answer(chance))
         heapq.heappush(under_way, (now + answer.seconds, number, answer))
     return None
 
@@ -121,12 +126,6 @@ class Answer:
     outcome: str
 
 
-def _answer(judge: Judge, role: Role, service: Service, chance: random.Random) -> Answer:
-    seconds = service.median_seconds * math.exp(chance.gauss(0.0, service.spread))
-    outcome = "refused" if chance.random() < service.errors else "ok"
-    return Answer(judge.enter(role), seconds, outcome)
-
-
 def table(results: Sequence[Result]) -> Iterator[str]:
     """The results as Markdown."""
     yield "| Challenger | Canary | Aborted | to the challenger: median, p90 | to both: median |"
@@ -135,12 +134,13 @@ def table(results: Sequence[Result]) -> Iterator[str]:
         scenario = result.scenario
         yield (
             f"| {scenario.name} | {scenario.percent:g} % | {result.aborted} of {result.rollouts} "
-            f"| {_at(result.to_challenger, 0.5)}, {_at(result.to_challenger, 0.9)} "
-            f"| {_at(result.to_both, 0.5)} |"
+            f"| {quantile(result.to_challenger, 0.5)}, {quantile(result.to_challenger, 0.9)} "
+            f"| {quantile(result.to_both, 0.5)} |"
         )
 
 
-def _at(ordered: Sequence[int], share: float) -> str:
+def quantile(ordered: Sequence[int], share: float) -> str:
+    """The value below which `share` of them lie, for people."""
     return f"{ordered[int(share * (len(ordered) - 1))]:,}" if ordered else "–"
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from mooring.gateway.errors import BadSetting
 from mooring.gateway.settings import Settings
 from mooring.gateway.tracing.collector import Collector
+from mooring.process.errors import BadSetting
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 HEADERS = "OTEL_EXPORTER_OTLP_HEADERS"

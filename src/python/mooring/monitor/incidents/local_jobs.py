@@ -12,13 +12,12 @@ last process of the job ends, however it ends. A pid would be somebody else's by
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +31,7 @@ from mooring.monitor.incidents.job import (
     arguments,
     parse_result,
 )
+from mooring.process.locks import taken
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class LocalJobs:
         folder = self.folder / job.name
         try:
             write_file(folder / REQUEST, (job.model_dump_json(indent=2) + "\n").encode())
-            with _taken(folder / LOCK) as lock:
+            with taken(folder / LOCK) as lock:
                 if lock is not None and not (folder / RESULT).exists():
                     self._spawn(job, folder, lock)
         except FileNotFoundError as error:
@@ -117,23 +117,10 @@ class LocalJobs:
         self._children = [child for child in self._children if child.poll() is None]
 
 
-@contextmanager
-def _taken(path: Path) -> Iterator[int | None]:
-    """The lock, or None while somebody holds it; who inherits it holds it beyond the block."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield handle
-    except BlockingIOError:
-        yield None
-    finally:
-        os.close(handle)
-
-
 def _is_held(path: Path) -> bool:
     if not path.exists():
         return False
-    with _taken(path) as lock:
+    with taken(path) as lock:
         return lock is None
 
 

@@ -6,11 +6,7 @@ it does anything again.
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
@@ -21,6 +17,7 @@ from mooring.monitor.incidents.incidents import Incidents
 from mooring.monitor.incidents.job import Look
 from mooring.monitor.incidents.journal import Kept, Transaction
 from mooring.monitor.incidents.machine import Seen, advanced, has_job, job_of
+from mooring.process.locks import taken
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +34,8 @@ class Runner:
 
     def step(self) -> None:
         """Bring every live incident as far as it comes now. Raises JournalFailed."""
-        with self._turn, self._alone() as alone:
-            if not alone:
+        with self._turn, taken(self.incidents.watched.home / "incidents.lock") as lock:
+            if lock is None:  # another process drives them
                 return
             with self.incidents.journal.reading() as work:
                 live = work.live()
@@ -125,19 +122,6 @@ class Runner:
 
     def _brakes(self, incident: Incident) -> Brakes:
         return self.incidents.brakes_of(incident.model)
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Whether no other process drives these incidents; the kernel lets go for a killed one."""
-        path = self.incidents.watched.home / "incidents.lock"
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield True
-        except BlockingIOError:
-            yield False
-        finally:
-            os.close(handle)
 
 
 def _starts(before: Incident, after: Incident) -> bool:

@@ -81,7 +81,7 @@ def judge_cohort(
     version: int,
     summaries: Iterable[DaySummary],
 ) -> CohortJudgement:
-    """Judge a window that has matured (`Window.matured`); days of others are passed over.
+    """Judge a window that has matured (`Window.matures`); days of others are passed over.
 
     Raises PartsMismatch for summaries of another version.
     """

@@ -19,13 +19,14 @@ class Window:
         """Each day of the window."""
         return tuple(_days(self.start, self.end, 1))
 
-    def closed(self, watermark: datetime) -> bool:
-        """Whether the largest event time seen is beyond the window."""
-        return watermark >= _midnight(self.end)
+    @property
+    def closes(self) -> datetime:
+        """The first watermark that is beyond it."""
+        return datetime(self.end.year, self.end.month, self.end.day, tzinfo=UTC)
 
-    def matured(self, watermark: datetime, horizon_seconds: float) -> bool:
-        """Whether the labels of its last row have had their time."""
-        return watermark >= _midnight(self.end) + timedelta(seconds=horizon_seconds)
+    def matures(self, horizon_seconds: float) -> datetime:
+        """The first watermark at which the labels of its last row have had their time."""
+        return self.closes + timedelta(seconds=horizon_seconds)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Tumbling:
     def closed(self, watermark: datetime, since: date | None = None) -> Iterator[Window]:
         """Windows that the watermark has closed, the oldest first; those from `since` on."""
         window = self.holding(max(self.first, since or self.first))
-        while window is not None and window.closed(watermark):
+        while window is not None and watermark >= window.closes:
             yield window
             window = self.holding(window.end)
 
@@ -71,7 +72,3 @@ def first_whole_day(first_row: datetime) -> date:
 def _days(start: date, end: date, step: int) -> Iterator[date]:
     for offset in range(0, (end - start).days, step):
         yield start + timedelta(days=offset)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -6,7 +6,6 @@ python -m mooring.delivery.controller.testing.rollouts [rollouts]     prints doc
 from __future__ import annotations
 
 import heapq
-import math
 import random
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,13 +18,18 @@ from mooring.delivery.controller.plan import Plan
 from mooring.delivery.controller.ports import Counts, Observed
 from mooring.delivery.controller.state import State
 from mooring.delivery.controller.testing.releases import MODEL, release, target
+from mooring.gateway.testing.rollouts import (
+    CHAMPION,
+    FAILS,
+    REQUESTS_PER_SECOND,
+    ROLLOUTS,
+    SEED,
+    SLOW,
+    Service,
+    quantile,
+)
 from mooring.gateway.traffic.abort import Judge, Side, Ticket
 
-ROLLOUTS = 500
-SEED = 20_140_601
-
-# So that some ten requests are under way at a time, and overtake each other.
-_REQUESTS_PER_SECOND = 500.0
 _LOOK_SECONDS = 5.0
 _WISH = release(1, 2)
 _VERSIONS: Mapping[Role, int] = {"champion": 1, "challenger": 2}
@@ -37,15 +41,6 @@ _DEFAULT = Plan(steps=STEPS)
 _STRICT = Plan(
     steps=STEPS, tolerated_errors=0.0, tolerated_invalid=0.0, tolerated_slow=0.0, slow_factor=1.0
 )
-
-
-@dataclass(frozen=True)
-class Service:
-    """How one version answers: failures by chance, and log-normal latencies."""
-
-    errors: float = 0.005
-    median_seconds: float = 0.02
-    spread: float = 0.5  # the standard deviation of the logarithm
 
 
 @dataclass(frozen=True)
@@ -76,21 +71,17 @@ class Result:
         return len(self.to_both)
 
 
-CHAMPION = Service()
-_FAILS = replace(CHAMPION, errors=0.05)
-_SLOW = replace(CHAMPION, median_seconds=0.06)
-
 SAME = [
     Scenario("A/A: no difference", CHAMPION),
     Scenario("A/A, nothing tolerated", CHAMPION, _STRICT),
     Scenario("A/A, a tenth of the time both fail", CHAMPION, _STRICT, outage=0.1),
 ]
 WORSE = [
-    Scenario("5 % errors, not 0.5 %", _FAILS, gateways=1),
-    Scenario("5 % errors, not 0.5 %", _FAILS),
-    Scenario("5 % errors, not 0.5 %", _FAILS, gateways=8),
-    Scenario("three times as slow", _SLOW),
-    Scenario("three times as slow", _SLOW, gateways=8),
+    Scenario("5 % errors, not 0.5 %", FAILS, gateways=1),
+    Scenario("5 % errors, not 0.5 %", FAILS),
+    Scenario("5 % errors, not 0.5 %", FAILS, gateways=8),
+    Scenario("three times as slow", SLOW),
+    Scenario("three times as slow", SLOW, gateways=8),
     Scenario("half of it fails", replace(CHAMPION, errors=0.5)),
 ]
 
@@ -145,9 +136,9 @@ class _Rollout:
 
     def end(self) -> tuple[str, int, int]:
         """The verb that it ends with, or `gateway`, and the requests until then."""
-        looks = _REQUESTS_PER_SECOND * _LOOK_SECONDS
+        looks = REQUESTS_PER_SECOND * _LOOK_SECONDS
         for number in range(1_000_000):
-            if number % looks == 0 and (verb := self._look(number / _REQUESTS_PER_SECOND)):
+            if number % looks == 0 and (verb := self._look(number / REQUESTS_PER_SECOND)):
                 return verb, self.challenged, number
             self._ask(number)
         raise TimeoutError("a rollout that never ends")
@@ -169,7 +160,7 @@ class _Rollout:
         return "gateway" if "by itself" in deed.reason else deed.verb
 
     def _ask(self, number: int) -> None:
-        now = number / _REQUESTS_PER_SECOND
+        now = number / REQUESTS_PER_SECOND
         while self.under_way and self.under_way[0][0] <= now:
             _, _, ticket, seconds, outcome = heapq.heappop(self.under_way)
             ticket.settle(seconds, outcome)
@@ -183,10 +174,9 @@ class _Rollout:
 
     def _answer(self, role: Role, number: int) -> tuple[float, str]:
         service = self.scenario.challenger if role == "challenger" else CHAMPION
-        seconds = service.median_seconds * math.exp(self.chance.gauss(0.0, service.spread))
+        seconds, outcome = service.answer(self.chance)
         out = number % 1000 >= 1000 * (1.0 - self.scenario.outage)
-        failed = out or self.chance.random() < service.errors
-        return seconds, "refused" if failed else "ok"
+        return seconds, "refused" if out else outcome
 
 
 def simulate(scenario: Scenario, rollouts: int = ROLLOUTS, seed: int = SEED) -> Result:
@@ -214,13 +204,9 @@ def table(results: Iterable[Result]) -> Iterator[str]:
         yield (
             f"| {result.scenario.name} | {result.scenario.gateways} | {result.aborted} of {count} "
             f"| {result.by_gateway} | {result.promoted} "
-            f"| {_at(result.to_challenger, 0.5)}, {_at(result.to_challenger, 0.9)} "
-            f"| {_at(result.to_both, 0.5)} |"
+            f"| {quantile(result.to_challenger, 0.5)}, {quantile(result.to_challenger, 0.9)} "
+            f"| {quantile(result.to_both, 0.5)} |"
         )
-
-
-def _at(ordered: Sequence[int], share: float) -> str:
-    return f"{ordered[int(share * (len(ordered) - 1))]:,}" if ordered else "–"
 
 
 if __name__ == "__main__":

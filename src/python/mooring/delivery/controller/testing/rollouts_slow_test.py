@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mooring.delivery.controller.testing.rollouts import (
-    ROLLOUTS,
-    SAME,
-    WORSE,
-    Scenario,
-    simulate,
-)
+from mooring.delivery.controller.testing.rollouts import SAME, WORSE, Scenario, simulate
+from mooring.gateway.testing.rollouts import ROLLOUTS
 
 
 @pytest.mark.parametrize("scenario", SAME, ids=lambda each: each.name)
