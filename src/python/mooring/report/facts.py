@@ -128,7 +128,9 @@ class Slices:
 class Facts:
     """One model in one time. `champion` is the version that reigned last of those that answered, or
     None and `untold` says why; `slices` are None until
-    a cohort has matured; `labels` count all labels since the tables began, by what became of them.
+    a cohort has matured; `labels` count all labels since the tables began, by what became of them,
+    and `delays` the first of each prediction by how long after it they came: up to so many seconds
+    of event time, above those before.
     """
 
     model: str
@@ -147,4 +149,5 @@ class Facts:
     untold: str
     slices: Slices | None
     labels: Mapping[str, int]
+    delays: tuple[tuple[float, int], ...]
     incidents: tuple[Incident, ...]

@@ -23,6 +23,7 @@ from mooring.monitor.judging.windows import Window
 from mooring.monitor.settings import ModelSettings
 from mooring.monitor.state import Reign, State
 from mooring.monitor.tables.claims import LOGS, read_ledger
+from mooring.monitor.tables.counts import Counts
 from mooring.monitor.tables.joined import joined
 from mooring.monitor.tables.layout import MONITOR, Tables
 from mooring.report.errors import NoDays, NothingWatched
@@ -81,6 +82,7 @@ def gather(sources: Sources, span: Span) -> Facts:
     release = read_release(sources.folder / RELEASE, model=sources.model).release
     champion, untold = _champion(sources, release, past)
     every = [day for days in past.summaries.values() for day in days]
+    totals = _totals(sources.tables)
     return Facts(
         model=sources.model,
         span=span,
@@ -97,7 +99,8 @@ def gather(sources: Sources, span: Span) -> Facts:
         distributions=_distributions(champion, past) if champion else None,
         untold=untold,
         slices=_slices(sources, champion, past) if champion else None,
-        labels=_labels(sources.tables),
+        labels=_labels(totals),
+        delays=totals.by_delay,
         incidents=incidents_of(sources.home / MONITOR / _INCIDENTS, sources.model),
     )
 
@@ -214,10 +217,12 @@ def _rows(day: DaySummary) -> DayRows:
     return DayRows(day.day, day.version, day.rows, day.labelled, day.disputed)
 
 
-def _labels(tables: Tables) -> dict[str, int]:
-    totals = [read_ledger(tables, log).totals.outcomes for log in LOGS]
-    names = sorted({name for each in totals for name in each})
-    return {name: sum(each.get(name, 0) for each in totals) for name in names}
+def _totals(tables: Tables) -> Counts:
+    return sum((read_ledger(tables, log).totals for log in LOGS), Counts())
+
+
+def _labels(totals: Counts) -> dict[str, int]:
+    return dict(sorted(totals.outcomes.items()))
 
 
 def _check(

@@ -26,6 +26,12 @@ def test_it_reads_days_windows_and_cohorts_while_the_monitor_runs(seen: Seen) ->
     assert sum(day.rows for day in facts.days) == DAYS * ROWS
 
 
+def test_every_first_label_has_its_delay(seen: Seen) -> None:
+    facts = seen.facts()
+    assert [end for end, _ in facts.delays][-2:] == [30 * 86_400.0, math.inf]
+    assert sum(rows for _, rows in facts.delays) == facts.labels["joined"] > 0
+
+
 def test_the_distributions_are_of_the_newest_judged_window(seen: Seen) -> None:
     found = seen.facts().distributions
     assert found is not None

@@ -12,8 +12,8 @@ from mooring.report.view import Section, Table
 
 _BROKEN = (
     "What looks like a bug of the data rather than drift: a unit that moved, missing values, names "
-    "that nobody knows, requests that break the contract. It blocks a retrain; broken days are "
-    "left out of the score, the residual and the loss."
+    "that nobody knows. It blocks a retrain; broken days are left out of the score, the residual "
+    "and the loss. What breaks the contract is refused by the gateway and never logged."
 )
 
 

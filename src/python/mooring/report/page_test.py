@@ -72,6 +72,7 @@ def hostile(facts: Facts) -> Facts:
         pytest.param("no values of them: rider", id="what is not shown, and why"),
         pytest.param("not testable: fewer than two bins", id="what cannot be tested, and why"),
         pytest.param("labels, since the tables began", id="what became of labels"),
+        pytest.param("A cohort waits 3 days for them", id="how long labels took"),
         pytest.param("There was none.", id="that there was no incident"),
     ],
 )

@@ -11,7 +11,7 @@ from mooring.monitor.judging.evidence import ASKING, TELLING
 from mooring.monitor.judging.figures import Measure
 from mooring.report.facts import Facts, Watched
 from mooring.report.judged import judgements
-from mooring.report.rows import losses
+from mooring.report.rows import losses, waits
 from mooring.report.said import days_of, named, within
 from mooring.report.svg import number
 from mooring.report.timeline import Point, Series, Timeline, bars, timeline
@@ -43,6 +43,10 @@ _QUALITY = (
 _COVERAGE = (
     "A cohort is measured once {least:.0%} of its rows have a label that counts: late labels are "
     "unlike those that come in time."
+)
+_DELAYS = (
+    "From a prediction's event to its first label, of all labels since the tables began. A cohort "
+    "waits {days:g} days for them."
 )
 _SLICES = (
     "Mean loss of the labelled rows in each bin of each feature, with intervals of 95 % by whole "
@@ -99,7 +103,19 @@ def coverage(facts: Facts) -> Section:
     table = Table(("labels, since the tables began", "rows"), rows) if rows else None
     text = _COVERAGE.format(least=facts.watching.least_coverage)
     keys = (("now", "labelled"), ("flagged", "disputed"), ("then", "awaiting a label"))
-    return Section("coverage", "Labels", (text,), keys, tuple(pictures), table=table)
+    return Section("coverage", "Labels", (text,), keys, tuple(pictures), _delays(facts), table)
+
+
+def _delays(facts: Facts) -> tuple[Picture, ...]:
+    """How long labels took, once there are any."""
+    if not any(rows for _, rows in facts.delays):
+        return ()
+    horizon = facts.watching.horizon_seconds
+    keys = (("now", "in time"), ("over", "late, and joined all the same"))
+    caption = _DELAYS.format(days=horizon / 86_400)
+    return (
+        Picture(waits(facts.delays, horizon), "How long labels took", keys=keys, caption=caption),
+    )
 
 
 def sliced(facts: Facts) -> Section:

@@ -41,6 +41,22 @@ def losses(name: str, found: Sequence[Slice], of: Slices) -> str:
     return drawing(_WIDTH, height, f"{name}: realised loss by bin", parts)
 
 
+def waits(found: Sequence[tuple[float, int]], horizon: float) -> str:
+    """A bar for each stretch of time in which labels came: their share, of another colour where it
+    ends beyond the horizon.
+    """
+    parts = _shares([rows for _, rows in found])
+    scale = Scale(0.0, max([*parts, 1e-9]), _LABEL, _WIDTH - _END)
+    ends = [seconds for seconds, _ in found]
+    rows = [
+        _one_bar(10 + place * _ROW, _between(above, until), part, scale, until <= horizon)
+        for place, (above, until, part) in enumerate(
+            zip([0.0, *ends[:-1]], ends, parts, strict=True)
+        )
+    ]
+    return drawing(_WIDTH, 14 + len(found) * _ROW, "labels by how long they took", rows)
+
+
 def plain(label: str) -> str:
     """A bin's label without the number that sorts it.
 
@@ -62,9 +78,30 @@ def _two_bars(top: float, label: str, then: float, now: float, scale: Scale) -> 
     )
 
 
-def _bar(top: float, share: float, scale: Scale, class_: str) -> str:
+def _one_bar(top: float, label: str, share: float, scale: Scale, in_time: bool) -> str:
+    return element(
+        "g",
+        title(f"{label}: {share:.1%}"),
+        text(_LABEL - 8, top + 10, label, "small", "end"),
+        _bar(top, share, scale, "now" if in_time else "over", 2 * _BAR),
+        text(_WIDTH, top + 10, f"{share:.1%}", "small soft", "end"),
+    )
+
+
+def _between(above: float, until: float) -> str:
+    """
+    >>> _between(0.0, 3600.0), _between(86_400.0, 259_200.0), _between(259_200.0, math.inf)
+    ('0 to 1 h', '1 to 3 days', 'over 3 days')
+    """
+    if math.isinf(until):
+        return f"over {above / 86_400:g} days"
+    length, unit = (3_600, "h") if until <= 86_400 else (86_400, "days")
+    return f"{above / length:g} to {until / length:g} {unit}"
+
+
+def _bar(top: float, share: float, scale: Scale, class_: str, height: float = _BAR) -> str:
     width = max(scale(share) - scale.start, 0.0)
-    return element("rect", x=scale.start, y=top, width=width, height=_BAR, class_=class_)
+    return element("rect", x=scale.start, y=top, width=width, height=height, class_=class_)
 
 
 def _dot(top: float, found: Slice, scale: Scale) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,11 @@ class Counts(BaseModel):
     outcomes: dict[str, int] = {}
     delays: tuple[int, ...] = (0,) * (len(LABEL_DELAY_SECONDS) + 1)
     delay_seconds: float = 0.0
+
+    @property
+    def by_delay(self) -> tuple[tuple[float, int], ...]:
+        """`delays` with the seconds that each ends at; the last has no end."""
+        return tuple(zip((*LABEL_DELAY_SECONDS, math.inf), self.delays, strict=True))
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
