@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -142,8 +143,9 @@ def _move_aside(tables: Tables, log: Log, path: Path) -> None:
     tables.damaged.mkdir(parents=True, exist_ok=True)
     aside = tables.damaged / f"{log}-{path.parent.name}-{path.stem}{SEALED}"
     with locked(path.parent):
-        # The log may lie on another file system than the tables.
-        aside.write_bytes(path.read_bytes())
+        # The log may lie on another file system than the tables. With its times: it is kept as long
+        # as the days in which it was written.
+        shutil.copy2(path, aside)
         with aside.open("rb") as file:
             os.fsync(file.fileno())
         path.unlink()

@@ -7,7 +7,7 @@ and whoever began to read before goes on with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
@@ -42,8 +42,8 @@ def retain(tables: Tables, before: date) -> int:
     """Drop what is of days before `before`; gives how many parts went.
 
     Predictions go by the day of their events, rows of no day with the first call. Labels go by the
-    day of their ids, and stay while a prediction is left that they could be of. Raises TablesBusy,
-    TablesUnwritable.
+    day of their ids, and stay while a prediction is left that they could be of. Damaged segments go
+    by when they were written last. Raises TablesBusy, TablesUnwritable.
     """
     with held(tables), refusals(tables):
         sweep(tables)
@@ -59,7 +59,14 @@ def retain(tables: Tables, before: date) -> int:
             if parts:
                 commit(table, [], pl.Schema(), removed=parts)
         _forget(tables)
+        _drop_damaged(tables, before)
         return len(old) + len(unneeded)
+
+
+def _drop_damaged(tables: Tables, before: date) -> None:
+    for segment in tables.damaged.iterdir() if tables.damaged.is_dir() else ():
+        if datetime.fromtimestamp(segment.stat().st_mtime, UTC).date() < before:
+            segment.unlink()
 
 
 def _compact(tables: Tables, table: Path, part_rows: int) -> int:

@@ -128,3 +128,17 @@ def test_a_reader_goes_on_while_its_day_is_compacted(tmp_path: Path) -> None:
     retain(tables, date(2100, 1, 1))
     seen += [name for frame in reading for name in frame["prediction_id"]]
     assert sorted(seen) == names
+
+
+def test_damaged_segments_go_with_the_days_in_which_they_were_written(tmp_path: Path) -> None:
+    tables = tables_in(tmp_path)
+    for number in range(2):
+        segment = seal(tables, predictions(name_of(number)))
+        segment.write_bytes(segment.read_bytes()[:-1])
+        written = noon(DAY + timedelta(days=number)) * 10**6
+        os.utime(segment, ns=(written, written))
+    collect(tables)
+    assert len(list(tables.damaged.iterdir())) == 2
+    retain(tables, DAY + timedelta(days=1))
+    (kept,) = tables.damaged.iterdir()
+    assert kept.stat().st_mtime_ns == written
