@@ -108,6 +108,10 @@ def train(
     dataset_version: Annotated[
         int | None, typer.Option(help="A dataset version; default: the newest.")
     ] = None,
+    newest_days: Annotated[
+        bool,
+        typer.Option(help="Judge on the version's newest days, as a retrain does, not the plan's."),
+    ] = False,
     tracking: Tracking = None,
     json: AsJson = False,
 ) -> None:
@@ -122,6 +126,7 @@ def train(
                 known,
                 space_of(context),
                 version=dataset_version,
+                newest_days=newest_days,
                 tracking=tracking,
                 progress=out.note if not json else lambda step: None,
             )

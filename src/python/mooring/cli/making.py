@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from mooring.bundle.atomic import write_file
 from mooring.bundle.open import Bundle, open_bundle
 from mooring.bundle.write import folder_of
-from mooring.cli.errors import NothingToBless
+from mooring.cli.errors import NothingToBless, NotRetrainable
 from mooring.cli.registry import Model
 from mooring.cli.workspace import Workspace
-from mooring.data.dataset import latest, read_version
+from mooring.data.dataset import DatasetVersion, latest, read_version
 from mooring.data.ingest import Ingested, ingest, table_of
-from mooring.training.adopted import make_bundle
+from mooring.training.adopted import AdoptedPlan, make_bundle
+from mooring.training.plan import TrainingPlan
+from mooring.training.retrain import moved
 from mooring.training.train import Trained
 
 Progress = Callable[[str], None]
@@ -30,12 +33,15 @@ def train_model(
     space: Workspace,
     *,
     version: int | None = None,
+    newest_days: bool = False,
     tracking: str | None = None,
     progress: Progress = lambda step: None,
 ) -> Trained:
     """Train on a dataset version and remember the bundle as the model's candidate.
 
-    A model without any dataset version is ingested first.
+    The model's plan says which days, or with `newest_days` the version, as of a retrain. A model
+    without any dataset version is ingested first. Raises NotRetrainable for the newest days of one
+    that was adopted.
     """
     # MLflow takes seconds to import; nothing else in this module needs it.
     from mooring.training.mlflow_tracker import MlflowTracker, sqlite_tracker
@@ -46,9 +52,17 @@ def train_model(
         progress("ingest first: the model has no dataset yet")
         ingest_model(model, space)
     dataset, rows = read_version(table, version)
-    trained = make_bundle(model.plan, dataset, rows, space.bundles, tracker, progress)
+    plan = _moved(model, dataset) if newest_days else model.plan
+    trained = make_bundle(plan, dataset, rows, space.bundles, tracker, progress)
     write_file(space.candidate(model.name), trained.bundle.id.encode())
     return trained
+
+
+def _moved(model: Model, dataset: DatasetVersion) -> TrainingPlan:
+    if isinstance(model.plan, AdoptedPlan):
+        cure = "Train it where it came from, and adopt it again."
+        raise NotRetrainable("it was adopted: nothing is fitted here", place=model.name, cure=cure)
+    return moved(model.plan, date.fromisoformat(dataset.start), date.fromisoformat(dataset.end))
 
 
 def candidate_of(model: Model, space: Workspace, bundle: str | None = None) -> Bundle:

@@ -123,16 +123,21 @@ def show_reproduced(out: Output, done: Reproduced) -> None:
 def _train_again(
     name: str, space: Workspace, opened: Bundle, code: Code, scratch: Path, progress: Progress
 ) -> Reproduced:
-    known = provenance_of(opened).get("dataset_sha256", "")
-    version = _version_with(table_of(space.data, name), known)
-    chosen = []
+    told = provenance_of(opened)
+    table = table_of(space.data, name)
+    version = _version_with(table, told.get("dataset_sha256", ""))
+    # Of a retrain: its rows come from no source, and its days are those of its rows.
+    from_log = told.get("dataset_from_log") == "true"
+    chosen = ["--newest-days"] if from_log else []
+    if version is None and from_log:
+        raise _lost(table)
     if version is None:
         progress("ingest the data again")
         _run(code, scratch, "ingest", name)
         data = "ingested again"
     else:
         (scratch / "data").symlink_to(space.data.absolute(), target_is_directory=True)
-        chosen = ["--dataset-version", str(version)]
+        chosen += ["--dataset-version", str(version)]
         data = f"dataset version {version} of {space.data}"
     progress("train again")
     again = Path(_run(code, scratch, "train", name, *chosen)["path"])
@@ -167,6 +172,14 @@ def _reason(told: Any, stderr: str) -> str:
     if isinstance(told, dict) and "error" in told:
         return str(told["error"].get("problem", "no reason given"))
     return (stderr.strip().splitlines() or ["no reason given"])[-1][:300]
+
+
+def _lost(table: Path) -> NotReproducible:
+    return NotReproducible(
+        "it learned from logged predictions, whose rows are in no version of the dataset here",
+        place=str(table),
+        cure="Run with the home that it was retrained in, or bring that home's data folder.",
+    )
 
 
 def _version_with(table: Path, sha256: str) -> int | None:

@@ -16,7 +16,8 @@ from deltalake import CommitProperties, write_deltalake
 
 import models
 import mooring  # pants: no-infer-dep  (its folder; it has no target of its own)
-from mooring.bundle.manifest import Manifest, Period, TrainingData
+from mooring.bundle.manifest import PROVENANCE, Manifest, Period, TrainingData
+from mooring.bundle.write import folder_of
 from mooring.cli import git
 from mooring.cli.errors import CodeNotFound, NotReproducible
 from mooring.cli.old_code import Code, code_of
@@ -95,6 +96,17 @@ def test_changed_data_are_named_as_what_differs(space: Workspace, model: Model) 
     found = {(difference.about, difference.what) for difference in done.differences}
     assert {("data", "sha256"), ("data", "rows"), ("files", "model.onnx")} <= found
     assert {about for about, _ in found} == {"data", "files"}
+
+
+def test_logged_rows_that_are_not_here_are_not_ingested_instead(
+    space: Workspace, model: Model
+) -> None:
+    bundle = space.candidate(model.name).read_text()
+    path = folder_of(space.bundles, bundle) / PROVENANCE
+    told = json.loads(path.read_text()) | {"dataset_from_log": "true", "dataset_sha256": "f" * 64}
+    path.write_text(json.dumps(told))
+    with pytest.raises(NotReproducible, match="it learned from logged predictions"):
+        reproduce_model(model, space, bundle=bundle)
 
 
 def test_code_that_no_commit_has_is_named(history: Path) -> None:

@@ -104,6 +104,10 @@ def test_an_incident_becomes_a_blessed_bundle_and_then_a_challenger_once(
     assert bundle.manifest.dataset.period.end == "2013-04-02"
     assert b"Retrained on 2013-01-01 to 2013-04-02" in bundle.files["card.md"]
 
+    same = commands.run(checkout, "reproduce", "ferry", "--bundle", found["bundle"], "--json")
+    assert same.status == 0, same.out
+    assert json.loads(same.out)["data"].startswith(f"dataset version {dataset.version}")
+
     again = retrain()
     assert (again.status, json.loads(again.out)) == (0, found)
     assert runs_in(checkout) == ["FINISHED"]

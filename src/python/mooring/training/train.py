@@ -150,6 +150,7 @@ def _provenance(dataset: DatasetVersion, run: Run) -> dict[str, str]:
         "dataset_uri": dataset.uri,
         "dataset_version": str(dataset.version),
         "dataset_sha256": dataset.sha256,
+        "dataset_from_log": str(dataset.from_log).lower(),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "created_by": getuser(),
         "mlflow_run": run.id,
