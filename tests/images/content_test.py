@@ -54,11 +54,14 @@ NEVER_SHIPPED = NEVER_SERVED - {
 MODELS_OWN = {"onnxruntime", "bentoml", "model_signing"}
 # Of drift the frozen bins alone: see the layer of serving.
 PACKAGES_THAT_SERVE = {"bundle", "contract", "drift", "serving", "telemetry"}
-GATEWAYS_PACKAGES = {"contract", "gateway", "predictionlog", "telemetry"}
+GATEWAYS_PACKAGES = {"contract", "gateway", "predictionlog", "process", "telemetry"}
 # It never trains, not even by way of `data`.
 MONITORS_PACKAGES = {
-    *("bundle", "contract", "drift", "evaluation", "monitor", "predictionlog", "telemetry"),
+    *("bundle", "contract", "drift", "evaluation", "monitor", "predictionlog", "process"),
+    "telemetry",
 }
+# What a process needs for itself, and nothing that starts another.
+OF_PROCESS = {"__init__", "errors", "locks", "logs", "settings", "web"}
 # Of hypotheses: scipy's own modules, which look like files of tests.
 TESTS_OF_STATISTICS = {f"{LIBRARIES}scipy/stats/{name}_test.py" for name in ("_bws", "_page_trend")}
 
@@ -95,6 +98,13 @@ def test_of_our_packages_only_those_that_serve_are_shipped(name: str, platform: 
     others = {"gateway": GATEWAYS_PACKAGES, "monitor": MONITORS_PACKAGES}
     expected = others.get(name, PACKAGES_THAT_SERVE)
     assert packages(name, platform) - {"__pycache__"} == expected
+
+
+@pytest.mark.parametrize("name", ["gateway", "monitor"])
+def test_what_starts_processes_is_not_shipped(name: str) -> None:
+    below = f"{CODE[name]}/mooring/process/"
+    paths = [path for path in files(name, PLATFORMS[0], "code") if path.startswith(below)]
+    assert "web" in {Path(path).stem for path in paths} <= OF_PROCESS
 
 
 @pytest.mark.parametrize(("name", "platform"), EVERY)
