@@ -48,9 +48,10 @@ def measure(folder: Path, records: int) -> dict[str, float]:
     world.rides = Rides(rows=rows)
     spent = used = 0.0
     peaks = []
-    with Monitor(world) as monitor:
+    writers = multiprocessing.get_context("spawn").Pool(1)
+    with writers as elsewhere, Monitor(world) as monitor:
         for number in range(_DAYS):
-            _elsewhere(folder, rows, number)
+            elsewhere.apply(write, (folder, rows, number))
             began = time.perf_counter(), time.process_time()
             monitor.look()
             spent += time.perf_counter() - began[0]
@@ -58,23 +59,14 @@ def measure(folder: Path, records: int) -> dict[str, float]:
             peaks.append(_peak_mb())
         shown, judged = monitor.shown(), monitor.judged()
     return {
-        "predictions": shown["mooring_monitor_rows_total{log=predictions,model=rides}"],
-        "labels": shown["mooring_monitor_rows_total{log=feedback,model=rides}"],
+        "predictions": shown["mooring_monitor_rows_total{model=rides}"],
+        "labels": shown["mooring_labels_joined_total{model=rides,outcome=joined}"],
         "windows_and_cohorts": len(judged),
         "rows_per_second": round(rows * _DAYS / spent),
         "us_of_processor": round(used / (rows * _DAYS) * 1e6, 1),
         "peak_mb_of_first_look": round(peaks[0]),
         "peak_mb": round(peaks[-1]),
     }
-
-
-def _elsewhere(folder: Path, rows: int, number: int) -> None:
-    process = multiprocessing.get_context("spawn").Process(
-        target=write, args=(folder, rows, number)
-    )
-    process.start()
-    process.join()
-    assert process.exitcode == 0
 
 
 def write(folder: Path, rows: int, number: int) -> None:

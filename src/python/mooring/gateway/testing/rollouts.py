@@ -32,10 +32,13 @@ class Service:
     median_seconds: float = 0.02
     spread: float = 0.5  # the standard deviation of the logarithm: p99 is 3.2 times the median
 
-    def answer(self, chance: random.Random) -> tuple[float, str]:
-        """The seconds that one answer takes, and its outcome."""
-        seconds = self.median_seconds * math.exp(chance.gauss(0.0, self.spread))
-        return seconds, "refused" if chance.random() < self.errors else "ok"
+    def seconds(self, chance: random.Random) -> float:
+        """How long one answer takes."""
+        return self.median_seconds * math.exp(chance.gauss(0.0, self.spread))
+
+    def outcome(self, chance: random.Random) -> str:
+        """What comes of it."""
+        return "refused" if chance.random() < self.errors else "ok"
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _rollout(scenario: Scenario, chance: random.Random) -> tuple[int, int] | Non
         challenged += role == "challenger"
         turned = role == "challenger" and number >= scenario.turns_at
         service = scenario.challenger if turned else CHAMPION
-        answer = Answer(judge.enter(role), *service.answer(chance))
+        answer = Answer(judge.enter(role), service.seconds(chance), service.outcome(chance))
         heapq.heappush(under_way, (now + answer.seconds, number, answer))
     return None
 

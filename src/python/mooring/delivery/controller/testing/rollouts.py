@@ -174,9 +174,9 @@ class _Rollout:
 
     def _answer(self, role: Role, number: int) -> tuple[float, str]:
         service = self.scenario.challenger if role == "challenger" else CHAMPION
-        seconds, outcome = service.answer(self.chance)
+        seconds = service.seconds(self.chance)
         out = number % 1000 >= 1000 * (1.0 - self.scenario.outage)
-        return seconds, "refused" if out else outcome
+        return seconds, "refused" if out else service.outcome(self.chance)
 
 
 def simulate(scenario: Scenario, rollouts: int = ROLLOUTS, seed: int = SEED) -> Result:
