@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from mooring.process.locks import taken
 
 
@@ -30,9 +32,5 @@ def test_who_inherits_it_holds_it_until_its_end(tmp_path: Path) -> None:
 
 
 def test_what_is_raised_in_the_block_is_not_taken_for_a_lock_that_is_held(tmp_path: Path) -> None:
-    try:
-        with taken(tmp_path / "lock"):
-            raise BlockingIOError
-    except BlockingIOError:
-        return
-    raise AssertionError
+    with pytest.raises(BlockingIOError), taken(tmp_path / "lock"):
+        raise BlockingIOError
