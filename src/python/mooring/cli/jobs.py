@@ -95,9 +95,8 @@ class JobFolder:
             return
         with taken(lock) as handle:
             if handle is None:
-                raise JobBusy(
-                    "another run of this job is at work", place=str(lock), cure="Wait for its end."
-                )
+                cure = "Wait for its result."
+                raise JobBusy("another run of this job is at work", place=str(lock), cure=cure)
             yield
 
 

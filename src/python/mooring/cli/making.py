@@ -52,13 +52,17 @@ def train_model(
         progress("ingest first: the model has no dataset yet")
         ingest_model(model, space)
     dataset, rows = read_version(table, version)
-    plan = _moved(model, dataset) if newest_days else model.plan
+    plan = plan_of_newest_days(model, dataset) if newest_days else model.plan
     trained = make_bundle(plan, dataset, rows, space.bundles, tracker, progress)
     write_file(space.candidate(model.name), trained.bundle.id.encode())
     return trained
 
 
-def _moved(model: Model, dataset: DatasetVersion) -> TrainingPlan:
+def plan_of_newest_days(model: Model, dataset: DatasetVersion) -> TrainingPlan:
+    """The model's plan, moved to the days of a dataset version, whose last ones judge.
+
+    Raises NotRetrainable for a model that was adopted, SplitError for too few days.
+    """
     if isinstance(model.plan, AdoptedPlan):
         cure = "Train it where it came from, and adopt it again."
         raise NotRetrainable("it was adopted: nothing is fitted here", place=model.name, cure=cure)

@@ -22,7 +22,7 @@ from mooring.bundle.release import Release, read_release
 from mooring.cli.errors import NothingReleased, NotRetrainable
 from mooring.cli.jobs import Progress
 from mooring.cli.judging import Blessed, Terms, bless_model, is_trained
-from mooring.cli.making import candidate_of
+from mooring.cli.making import candidate_of, plan_of_newest_days
 from mooring.cli.matured import Log, frames, last_matured
 from mooring.cli.proving import bless_process, verdict_of
 from mooring.cli.registry import Model
@@ -38,7 +38,6 @@ from mooring.monitor.incidents.job import Result
 from mooring.training.adopted import AdoptedPlan
 from mooring.training.plan import TrainingPlan
 from mooring.training.refit import refit_of
-from mooring.training.retrain import moved
 from mooring.training.tracking import Tracker
 from mooring.training.train import train
 
@@ -151,11 +150,10 @@ def _plan(
     model: Model, champion: Bundle, rows: ChampionRows, dataset: DatasetVersion
 ) -> TrainingPlan:
     """The model's plan on these days, judged on days that neither model has learned from."""
-    first, last = date.fromisoformat(dataset.start), date.fromisoformat(dataset.end)
-    if last <= rows.last:
+    if date.fromisoformat(dataset.end) <= rows.last:
         cure = "See the dataset's `left_out` and its quarantine for what became of the log's rows."
         raise NotRetrainable("the log has no labelled row to add", place=model.name, cure=cure)
-    plan = moved(model.plan, first, last)
+    plan = plan_of_newest_days(model, dataset)
     learned, judged = champion.manifest.dataset.period, plan.split.holdout
     if shares_days(learned, judged):
         raise NotRetrainable(
